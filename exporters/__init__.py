@@ -1,0 +1,1 @@
+"""Everything that leaves the recorder: ClickHouse, Prometheus, HTTP."""

@@ -1,0 +1,1 @@
+"""Facts to ClickHouse, embedded or a server, through a durable spool."""

@@ -1,0 +1,1 @@
+"""The HTTP endpoint: pages, pictures, footage and the API."""

@@ -1,0 +1,1 @@
+"""Cameras to segments on disk and frames in memory."""

@@ -1,0 +1,100 @@
+"""The resolved configuration as plain values: no YAML, no pydantic, no environment. `nvr.config` makes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+Polygon = tuple[tuple[float, float], ...]
+"""At least three corners as `(x, y)` fractions of the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class MotionSettings:
+    """What counts as motion. Areas are shares of the picture, `sensitivity` is 0 to 100, higher finds more."""
+
+    sensitivity: int = 50
+    fps: float = 5.0
+    min_area: float = 0.0
+    min_duration_seconds: float = 0.0
+    off_after_seconds: float = 3.0
+    cooldown_seconds: float = 0.0
+    pre_roll_seconds: float = 5.0
+    post_roll_seconds: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A part of the picture with a name; None means the camera's own value."""
+
+    name: str
+    points: Polygon
+    sensitivity: int | None = None
+    min_area: float | None = None
+    alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSettings:
+    """`record` and `detect` are URLs or absolute paths and may hold credentials: never log them."""
+
+    name: str
+    record: str = field(repr=False)
+    detect: str | None = field(default=None, repr=False)
+    audio: Literal["auto", "off"] = "auto"
+    motion: MotionSettings = MotionSettings()
+    zones: tuple[Zone, ...] = ()
+    masks: tuple[Polygon, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much of a volume footage may take: a share of its size, or bytes."""
+
+    fraction: float | None = 0.9
+    size_bytes: int | None = None
+
+    def resolve(self, volume_bytes: int) -> int:
+        """The budget in bytes on a volume of `volume_bytes`."""
+        if self.size_bytes is not None:
+            return self.size_bytes
+        assert self.fraction is not None
+        return int(self.fraction * volume_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSettings:
+    path: Path
+    segment_seconds: float = 60.0
+    budget: Budget = Budget()
+    keep_at_least_seconds: float = 7 * 86400.0
+    delete_after_seconds: float | None = 30 * 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """`dsn` is `chdb:///absolute/path` or `http(s)://user:password@host:port/database`; it may hold a password."""
+
+    dsn: str = field(repr=False)
+    spool: Path
+    spool_limit_bytes: int = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    host: str = "127.0.0.1"
+    port: int = 8080
+    external_url: str = ""
+    grafana_url: str = ""
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    site: str
+    timezone: ZoneInfo
+    storage: StorageSettings
+    database: DatabaseSettings
+    web: WebSettings
+    cameras: Mapping[str, CameraSettings]
