@@ -50,17 +50,17 @@ class CameraSettings:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much of a volume footage may take: a share of its size, or bytes."""
+    """How much footage may take: bytes, or a share of what its volume offers (free space and the footage itself)."""
 
     fraction: float | None = 0.9
     size_bytes: int | None = None
 
-    def resolve(self, volume_bytes: int) -> int:
-        """The budget in bytes on a volume of `volume_bytes`."""
+    def resolve(self, available_bytes: int) -> int:
+        """The budget in bytes where `available_bytes` are free or already footage."""
         if self.size_bytes is not None:
             return self.size_bytes
         assert self.fraction is not None
-        return int(self.fraction * volume_bytes)
+        return int(self.fraction * available_bytes)
 
 
 @dataclass(frozen=True, slots=True)
