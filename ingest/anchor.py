@@ -1,0 +1,52 @@
+"""When a run's media time 0 was, in wall-clock time.
+
+Every observation of a media time is late by some delay and never early, so the smallest difference between the clock
+at receipt and the media time is the best one known: the least delayed observation wins (as in Moonfire NVR).
+"""
+
+from datetime import datetime, timedelta
+
+from nvr.clock import UtcClock
+
+MPEGTS_WRAP_SECONDS = 2**33 / 90_000
+"""After this time MPEG-TS counts from zero again."""
+
+
+class Anchor:
+    """The anchor of one run; kept on the monotonic clock, so that setting the wall clock cannot bend it."""
+
+    def __init__(self, clock: UtcClock) -> None:
+        self._clock = clock
+        self._zero: float | None = None
+        self._latest = 0.0
+
+    @property
+    def known(self) -> bool:
+        return self._zero is not None
+
+    def observe(self, media_seconds: float, received: float) -> None:
+        """A media time that was seen at `received` of the monotonic clock."""
+        self._latest = received - media_seconds
+        if self._zero is None or self._latest < self._zero:
+            self._zero = self._latest
+
+    @property
+    def drift_seconds(self) -> float:
+        """How far the camera's media time has fallen behind our clock since the best observation."""
+        return 0.0 if self._zero is None else self._latest - self._zero
+
+    def utc(self, media_seconds: float) -> datetime:
+        """The wall-clock time of a media time. Requires an observation."""
+        assert self._zero is not None
+        return self._clock.utc(self._zero + media_seconds)
+
+    def utc_of_wrapped(self, media_seconds: float) -> datetime:
+        """As `utc`, for a time that came through MPEG-TS: the turn of its counter nearest to now is meant."""
+        assert self._zero is not None
+        elapsed = self._clock.monotonic() - self._zero
+        turns = round((elapsed - media_seconds) / MPEGTS_WRAP_SECONDS)
+        return self.utc(media_seconds + max(0, turns) * MPEGTS_WRAP_SECONDS)
+
+    def media_seconds(self, time: datetime) -> float:
+        """The media time of a wall-clock time."""
+        return (time - self.utc(0.0)) / timedelta(seconds=1)

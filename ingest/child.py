@@ -1,0 +1,135 @@
+"""A child process that cannot be forgotten: it dies with us, is drained, is stopped for certain, and is reaped.
+
+Spawn from the main thread only: the kernel ends such a child when the thread that spawned it ends.
+"""
+
+import asyncio
+import contextlib
+import logging
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ingest.causes import classify_exit, classify_line, rank
+from ingest.ffmpeg import Command, dies_with_parent
+from nvr.model import Cause
+
+log = logging.getLogger(__name__)
+
+TERM_SECONDS = 2.0
+"""How long a child may take to end after SIGTERM before it is killed."""
+
+LOG_LINES_A_MINUTE = 20
+"""How many of a child's lines are logged in a minute; the others are counted."""
+
+_LINE_LIMIT = 64 * 1024
+_CREDENTIALS = re.compile(r"//[^/@\s]*@")
+
+
+def _ignore(_line: str) -> None:
+    """Nobody listens."""
+
+
+class Child:
+    """A running ffmpeg. `cause_said` is the most specific cause that its standard error has named so far."""
+
+    def __init__(self, process: asyncio.subprocess.Process, name: str, listen: Callable[[str], None]) -> None:
+        self._process, self.name, self._listen = process, name, listen
+        self.cause_said: Cause | None = None
+        self._quota, self._quota_since, self._suppressed = LOG_LINES_A_MINUTE, 0.0, 0
+        self._draining = asyncio.create_task(self._drain(), name=f"drain {name}")
+
+    @classmethod
+    async def spawn(
+        cls,
+        command: Command,
+        *,
+        name: str,
+        pass_fds: Sequence[int] = (),
+        cwd: Path | None = None,
+        stdout: int = asyncio.subprocess.DEVNULL,
+        listen: Callable[[str], None] = _ignore,
+    ) -> "Child":
+        """Start `command`; `listen` gets each line of its standard error, which may hold credentials."""
+        process = await asyncio.create_subprocess_exec(
+            *dies_with_parent(command.arguments),
+            stdin=asyncio.subprocess.PIPE if command.stdin else asyncio.subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=asyncio.subprocess.PIPE,
+            pass_fds=pass_fds,
+            cwd=cwd,
+            limit=_LINE_LIMIT,
+        )
+        if process.stdin is not None:
+            process.stdin.write(command.stdin)
+            process.stdin.close()
+        return cls(process, name, listen)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def stdout(self) -> asyncio.StreamReader:
+        assert self._process.stdout is not None
+        return self._process.stdout
+
+    @property
+    def running(self) -> bool:
+        return self._process.returncode is None
+
+    async def wait(self) -> Cause:
+        """Wait for an end that nobody asked for, and say why it came."""
+        returncode = await self._process.wait()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(self._draining), 1.0)
+        return classify_exit(returncode, self.cause_said)
+
+    async def stop(self, patience_seconds: float = TERM_SECONDS) -> None:
+        """SIGTERM, then SIGKILL, then reap. A process in uninterruptible sleep is left behind, and said so."""
+        if self.running:
+            self._process.terminate()
+            await self._ended_within(patience_seconds)
+        if self.running:
+            self._process.kill()
+            if not await self._ended_within(TERM_SECONDS):
+                log.error("%s (pid %d) does not end: its file system hangs", self.name, self.pid)
+        self._draining.cancel()
+
+    async def _ended_within(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), seconds)
+        return not self.running
+
+    async def _drain(self) -> None:
+        """Read standard error to its end: an unread pipe would stop the recording when it is full."""
+        assert self._process.stderr is not None
+        while True:
+            try:
+                line = await self._process.stderr.readline()
+            except ValueError:  # a line beyond the limit: the reader has dropped it
+                continue
+            if not line:
+                return
+            self._heard(line.decode(errors="replace").strip())
+
+    def _heard(self, line: str) -> None:
+        self._listen(line)
+        if "[info]" in line:
+            return
+        cause = classify_line(line)
+        if cause and (self.cause_said is None or rank(cause) < rank(self.cause_said)):
+            self.cause_said = cause
+        self._log(line)
+
+    def _log(self, line: str) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._quota_since > 60.0:
+            if self._suppressed:
+                log.warning("%s: %d more lines suppressed", self.name, self._suppressed)
+            self._quota, self._quota_since, self._suppressed = LOG_LINES_A_MINUTE, now, 0
+        if self._quota:
+            self._quota -= 1
+            log.info("%s: %s", self.name, _CREDENTIALS.sub("//***@", line))
+        else:
+            self._suppressed += 1

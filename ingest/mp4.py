@@ -1,0 +1,157 @@
+"""What a fragmented MP4 file holds, read from its boxes: also of a file whose writer was killed.
+
+ISO/IEC 14496-12 has the boxes. A torn file's last fragment is counted up to its last whole picture.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from nvr.errors import MediaError
+
+_CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf"}
+_CODECS = {b"avc1": "h264", b"avc3": "h264", b"hvc1": "hevc", b"hev1": "hevc", b"av01": "av1", b"mp4v": "mpeg4"}
+_DEFAULT_DURATION_PRESENT, _DEFAULT_SIZE_PRESENT = 0x8, 0x10
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file's video: whole pictures only. `duration_seconds` is 0.0 where there is none yet."""
+
+    codec: str
+    width: int
+    height: int
+    duration_seconds: float
+    pictures: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Box:
+    kind: bytes
+    body: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Track:
+    number: int = 0
+    timescale: int = 0
+    codec: str = ""
+    width: int = 0
+    height: int = 0
+    is_video: bool = False
+
+
+def probe(path: Path) -> Media:
+    """Read a file's video properties. Raises MediaError where it holds no video track (yet)."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        video, duration, pictures = None, 0, 0
+        for box in _boxes(file, 0, size):
+            if box.kind == b"moov":
+                video = _video_track(file, box)
+            elif box.kind == b"moof" and video is not None:
+                ticks, count = _fragment(file, box, video.number, size)
+                duration, pictures = duration + ticks, pictures + count
+    if video is None or not video.timescale:
+        raise MediaError("no video in this file", path=path)
+    return Media(video.codec, video.width, video.height, duration / video.timescale, pictures)
+
+
+def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[_Box]:
+    """The boxes of a range, the last one cut off at its end."""
+    while start + 8 <= end:
+        file.seek(start)
+        size, kind = struct.unpack(">I4s", file.read(8))
+        header = 8
+        if size == 1:
+            size, header = struct.unpack(">Q", file.read(8))[0], 16
+        if size < header:
+            return
+        yield _Box(kind, start + header, min(start + size, end))
+        start += size
+
+
+def _descend(file: BinaryIO, box: _Box) -> Iterator[_Box]:
+    """All boxes below one, parents first."""
+    for child in _boxes(file, box.body, box.end):
+        yield child
+        if child.kind in _CONTAINERS:
+            yield from _descend(file, child)
+
+
+def _read(file: BinaryIO, box: _Box, limit: int = 1 << 22) -> bytes:
+    file.seek(box.body)
+    return file.read(min(box.end - box.body, limit))
+
+
+def _video_track(file: BinaryIO, moov: _Box) -> _Track | None:
+    for trak in _boxes(file, moov.body, moov.end):
+        if trak.kind != b"trak":
+            continue
+        track = _Track()
+        for box in _descend(file, trak):
+            _learn(track, box.kind, _read(file, box, 256))
+        if track.is_video:
+            return track
+    return None
+
+
+def _learn(track: _Track, kind: bytes, body: bytes) -> None:
+    if kind == b"tkhd":
+        track.number = struct.unpack_from(">I", body, 20 if body[0] else 12)[0]
+    elif kind == b"mdhd":
+        track.timescale = struct.unpack_from(">I", body, 20 if body[0] else 12)[0]
+    elif kind == b"hdlr":
+        track.is_video = body[8:12] == b"vide"
+    elif kind == b"stsd" and track.is_video and len(body) >= 44:
+        fourcc = body[12:16]
+        track.codec = _CODECS.get(fourcc, fourcc.decode("latin-1").strip().lower())
+        track.width, track.height = struct.unpack_from(">HH", body, 40)
+
+
+def _fragment(file: BinaryIO, moof: _Box, track: int, size: int) -> tuple[int, int]:
+    """Ticks and pictures of one track in one fragment, as far as the file holds them."""
+    ticks = pictures = 0
+    for traf in _boxes(file, moof.body, moof.end):
+        if traf.kind != b"traf":
+            continue
+        children = {box.kind: _read(file, box) for box in _boxes(file, traf.body, traf.end)}
+        header = children.get(b"tfhd", b"")
+        if len(header) >= 8 and struct.unpack_from(">I", header, 4)[0] == track and b"trun" in children:
+            more = _run(children[b"trun"], *_defaults(header), start=moof.body - 8, size=size)
+            ticks, pictures = ticks + more[0], pictures + more[1]
+    return ticks, pictures
+
+
+def _defaults(tfhd: bytes) -> tuple[int, int]:
+    """A fragment's default duration and size of a picture."""
+    flags, at = int.from_bytes(tfhd[1:4], "big"), 8
+    at += 8 * bool(flags & 0x1) + 4 * bool(flags & 0x2)
+    duration = struct.unpack_from(">I", tfhd, at)[0] if flags & _DEFAULT_DURATION_PRESENT else 0
+    at += 4 * bool(flags & _DEFAULT_DURATION_PRESENT)
+    return duration, struct.unpack_from(">I", tfhd, at)[0] if flags & _DEFAULT_SIZE_PRESENT else 0
+
+
+def _run(trun: bytes, duration: int, length: int, *, start: int, size: int) -> tuple[int, int]:
+    """Ticks and pictures of a track run, whose data lie from `start` plus its offset, in a file of `size` bytes."""
+    flags, count = int.from_bytes(trun[1:4], "big"), struct.unpack_from(">I", trun, 4)[0]
+    at, offset = 8, 0
+    if flags & 0x1:
+        offset, at = struct.unpack_from(">i", trun, at)[0], at + 4
+    at += 4 * bool(flags & 0x4)
+    fields = [flags & bit for bit in (0x100, 0x200, 0x400, 0x800)]
+    width = 4 * sum(map(bool, fields))
+    if len(trun) < at + count * width:
+        return 0, 0
+    ticks, pictures, data = 0, 0, start + offset
+    for index in range(count):
+        entry = at + index * width
+        picture_ticks = struct.unpack_from(">I", trun, entry)[0] if fields[0] else duration
+        data += struct.unpack_from(">I", trun, entry + 4 * bool(fields[0]))[0] if fields[1] else length
+        if data > size:
+            break
+        ticks, pictures = ticks + picture_ticks, pictures + 1
+    return ticks, pictures

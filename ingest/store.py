@@ -1,0 +1,184 @@
+"""The segments of one volume: their final names, their catalogue, and what an earlier run left behind.
+
+A finished segment lies at `CAMERA/YYYY-MM-DD/HHMMSS.mmmZ.mp4`, named by its true start in UTC. No file is ever
+overwritten: a name is reserved first, and where it is taken the next millisecond is.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from ingest.catalogue import Catalogue
+from ingest.mp4 import Media, probe
+from ingest.run import Run
+from nvr.errors import MediaError, StorageError
+from nvr.model import Gap, Segment, Tombstone
+
+log = logging.getLogger(__name__)
+
+CATALOGUE = "catalogue.sqlite"
+
+
+class Store:
+    """The footage under one folder. All methods may be called from any thread; they touch the disk."""
+
+    def __init__(self, root: Path) -> None:
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError(f"the storage folder cannot be made, {error.strerror}", path=root) from error
+        self.root = root
+        self.catalogue = Catalogue(root / CATALOGUE)
+        self._open: dict[str, Segment] = {}
+        self._open_lock = threading.Lock()
+
+    def close(self) -> None:
+        self.catalogue.close()
+
+    # Asking
+
+    def segments(self, camera: str, start: datetime, end: datetime) -> list[Segment]:
+        """Those that overlap `[start, end)`, oldest first, the one being written included."""
+        found = self.catalogue.segments(camera, start, end)
+        growing = self._growing(camera)
+        if growing and growing.start < end and growing.end > start:
+            found.append(growing)
+        return found
+
+    def segment(self, segment_id: str) -> Segment | None:
+        """By its id, or by the one it had while it was being written."""
+        with self._open_lock:
+            growing = next((segment for segment in self._open.values() if segment.id == segment_id), None)
+        return growing or self.catalogue.segment(segment_id)
+
+    def gaps(self, camera: str | None, start: datetime, end: datetime) -> list[Gap]:
+        """Those that overlap `[start, end)`, oldest first; of all cameras where none is named."""
+        return self.catalogue.gaps(camera, start, end)
+
+    def file(self, segment: Segment) -> Path:
+        return self.root / segment.path
+
+    def camera_folder(self, camera: str) -> Path:
+        return self.root / camera
+
+    def _growing(self, camera: str) -> Segment | None:
+        with self._open_lock:
+            return self._open.get(camera)
+
+    # Recording
+
+    def begin_run(self, camera: str, now: datetime) -> Run:
+        return Run.begin(camera, self.camera_folder(camera), now)
+
+    def set_growing(self, camera: str, segment: Segment | None) -> None:
+        """Say which segment is being written, and how long it is by now."""
+        with self._open_lock:
+            if segment is None:
+                self._open.pop(camera, None)
+            else:
+                self._open[camera] = segment
+
+    def growing(self, run: Run, index: int, start: datetime, duration_seconds: float, media: Media) -> Segment:
+        """The segment that a run is writing, as it is now."""
+        file = run.file(index)
+        return Segment(
+            id=run.origin(index),
+            camera=run.camera,
+            start=start,
+            duration_seconds=duration_seconds,
+            size_bytes=file.stat().st_size,
+            path=str(file.relative_to(self.root)),
+            codec=media.codec,
+            width=media.width,
+            height=media.height,
+            complete=False,
+        )
+
+    def finish(self, run: Run, index: int, start: datetime, duration_seconds: float | None = None) -> Segment:
+        """Give a closed file its final name, and enter it. Its duration is measured where it is not given.
+
+        Raises MediaError where the file holds no picture.
+        """
+        file = run.file(index)
+        media = probe(file)
+        if not media.pictures:
+            raise MediaError("no whole picture in this file", path=file)
+        _sync(file)
+        path, start = self._place(file, run.camera, start)
+        segment = Segment(
+            id=Segment.identity(run.camera, start),
+            camera=run.camera,
+            start=start,
+            duration_seconds=media.duration_seconds if duration_seconds is None else duration_seconds,
+            size_bytes=(self.root / path).stat().st_size,
+            path=path,
+            codec=media.codec,
+            width=media.width,
+            height=media.height,
+        )
+        self.catalogue.add(segment, origin=run.origin(index))
+        return segment
+
+    def _place(self, file: Path, camera: str, start: datetime) -> tuple[str, datetime]:
+        """Move a file to the first free name at or after its start; returns its path and that name's time."""
+        start = start.astimezone(UTC).replace(microsecond=start.microsecond // 1000 * 1000)
+        while True:
+            path = path_of(camera, start)
+            target = self.root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+            except FileExistsError:
+                start += timedelta(milliseconds=1)
+                continue
+            file.rename(target)
+            _sync(target.parent)
+            return path, start
+
+    # Deleting
+
+    def delete(self, segments: Iterable[Segment], policy: str, now: datetime) -> list[Tombstone]:
+        """Delete files and leave tombstones. Raises StorageError, with what went before it entered."""
+        stones: list[Tombstone] = []
+        try:
+            for segment in segments:
+                self.file(segment).unlink(missing_ok=True)
+                stones.append(Tombstone(segment, now, policy))
+        except OSError as error:
+            raise StorageError(
+                f"a segment cannot be deleted, {error.strerror}", path=self.file(segment), hint="check its permissions"
+            ) from error
+        finally:
+            self.catalogue.bury(stones)
+            self._prune({self.file(stone.segment).parent for stone in stones})
+        return stones
+
+    @staticmethod
+    def _prune(folders: Iterable[Path]) -> None:
+        """Remove days that have become empty."""
+        for folder in folders:
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def path_of(camera: str, start: datetime) -> str:
+    """A segment's path within its volume."""
+    start = start.astimezone(UTC)
+    return f"{camera}/{start:%Y-%m-%d}/{start:%H%M%S}.{start.microsecond // 1000:03d}Z.mp4"
+
+
+def start_of(path: str) -> datetime:
+    """The start that a segment's path names. Raises ValueError where it names none."""
+    _, day, name = path.split("/")
+    return datetime.strptime(f"{day} {name}", "%Y-%m-%d %H%M%S.%fZ.mp4").replace(tzinfo=UTC)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
