@@ -92,6 +92,7 @@ class FrameActivity:
 
     `cells` are sorted indices `row * 32 + column` `(n,) uint16`; `heat` is `(45, 80) bool`, the same motion on the
     heatmap's finer grid; `score` is 0 where nothing moves and grows with the share of the picture that does, at most 1.
+    Motion is confirmed by earlier frames: `onset` is the first of those in a row, None where nothing moves.
     """
 
     time: datetime
@@ -99,6 +100,7 @@ class FrameActivity:
     cells: npt.NDArray[np.uint16]
     heat: npt.NDArray[np.bool_]
     scene_change: SceneChange | None = None
+    onset: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +230,7 @@ class CameraStatus:
 
 @dataclass(frozen=True, slots=True)
 class VolumeStatus:
-    """A volume as last measured. `camera_bytes` and `oldest` are per camera."""
+    """A volume as last measured. `camera_bytes` and `oldest` are per camera; the target is what was promised."""
 
     volume: str
     size_bytes: int
@@ -239,6 +241,7 @@ class VolumeStatus:
     camera_bytes: dict[str, int]
     oldest: dict[str, datetime]
     retention_last_success: datetime | None
+    retention_target_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

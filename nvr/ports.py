@@ -18,6 +18,7 @@ from nvr.model import (
 Role = Literal["recorder", "decoder"]
 DropReason = Literal["queue_full"]
 InsertOutcome = Literal["ok", "failed"]
+ConnectOutcome = Literal["ok", "failed"]
 
 
 class FactSink(Protocol):
@@ -29,7 +30,7 @@ class FactSink(Protocol):
 class Telemetry(Protocol):
     """Counts what happens. Every method is cheap, never blocks and never raises."""
 
-    def connected(self, camera: str, outcome: Literal["ok", "failed"]) -> None: ...
+    def connected(self, camera: str, outcome: ConnectOutcome) -> None: ...
     def frames_received(self, camera: str, count: int) -> None: ...
     def frames_dropped(self, camera: str, reason: DropReason, count: int) -> None: ...
     def frame_processed(self, camera: str, lag_seconds: float, processing_seconds: float) -> None: ...

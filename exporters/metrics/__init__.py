@@ -1,0 +1,141 @@
+"""Prometheus metrics: `Metrics` fills in `nvr.ports.Telemetry` and samples a `nvr.ports.StatusSource` at each scrape.
+
+Each noun's instruments stand in a file of their own. Nothing here does I/O: a scrape reads what is in memory.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+)
+from prometheus_client.core import Metric
+from prometheus_client.registry import Collector
+
+from exporters.metrics.camera import CameraMetrics
+from exporters.metrics.instruments import Instruments
+from exporters.metrics.motion import MotionMetrics
+from exporters.metrics.process import ProcessMetrics
+from exporters.metrics.recording import RecordingMetrics
+from exporters.metrics.sink import SinkMetrics
+from exporters.metrics.storage import StorageMetrics
+from nvr.model import Cause, MotionEvent, SceneChange, Segment, Tombstone
+from nvr.ports import ConnectOutcome, DropReason, InsertOutcome, Role, StatusSource
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+
+class Metrics:
+    """The site's metrics in `registry`. Reasons and outcomes that never occurred have no series yet."""
+
+    def __init__(self, site: str, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        self._instruments = Instruments(site, self.registry)
+        self._camera = CameraMetrics(self._instruments)
+        self._recording = RecordingMetrics(self._instruments)
+        self._motion = MotionMetrics(self._instruments)
+        self._storage = StorageMetrics(self._instruments)
+        self._sink = SinkMetrics(self._instruments)
+        self._process = ProcessMetrics(self._instruments)
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+
+    def watch(self, status: StatusSource) -> None:
+        """From now on each scrape also tells what `status` says."""
+        self.registry.register(_Sampled(self, status))
+
+    def add(self, camera: str) -> None:
+        """Start the camera's counters at 0, so that their first increase is one that `rate` sees."""
+        self._camera.add(camera)
+        self._recording.add(camera)
+        self._motion.add(camera)
+
+    def forget(self, camera: str) -> None:
+        """Remove the series of a camera that is no longer configured."""
+        self._motion.forget(camera)
+        self._instruments.forget(camera)
+
+    def connected(self, camera: str, outcome: ConnectOutcome) -> None:
+        self._camera.connected(camera, outcome)
+
+    def frames_received(self, camera: str, count: int) -> None:
+        self._camera.received(camera, count)
+
+    def frames_dropped(self, camera: str, reason: DropReason, count: int) -> None:
+        self._camera.dropped(camera, reason, count)
+
+    def frame_processed(self, camera: str, lag_seconds: float, processing_seconds: float) -> None:
+        self._camera.processed(camera)
+        self._motion.judged(lag_seconds, processing_seconds)
+
+    def ffmpeg_restarted(self, camera: str, role: Role, reason: Cause) -> None:
+        self._camera.restarted(camera, role, reason)
+
+    def recording_expected(self, camera: str, seconds: float) -> None:
+        self._recording.expected(camera, seconds)
+
+    def footage_recorded(self, camera: str, seconds: float, size_bytes: int) -> None:
+        self._recording.wrote(camera, seconds, size_bytes)
+
+    def segment_recorded(self, segment: Segment) -> None:
+        self._recording.completed(segment)
+
+    def gap_grew(self, camera: str, cause: Cause, seconds: float) -> None:
+        self._recording.missed(camera, cause, seconds)
+
+    def motion_event_opened(self, event: MotionEvent) -> None:
+        self._motion.opened(event)
+
+    def motion_event_closed(self, event: MotionEvent) -> None:
+        self._motion.closed(event)
+
+    def scene_changed(self, camera: str, kind: SceneChange) -> None:
+        self._motion.scene_changed(camera, kind)
+
+    def segment_deleted(self, tombstone: Tombstone) -> None:
+        self._storage.deleted(tombstone)
+
+    def rows_inserted(self, table: str, outcome: InsertOutcome, rows: int, seconds: float) -> None:
+        self._sink.inserted(table, outcome, rows, seconds)
+
+    def rows_dropped(self, table: str, rows: int) -> None:
+        self._sink.dropped(table, rows)
+
+    def clock_stepped(self) -> None:
+        self._process.clock_stepped()
+
+    def event_loop_lagged(self, seconds: float) -> None:
+        self._process.lagged(seconds)
+
+    def failed(self, component: str) -> None:
+        self._process.failed(component)
+
+    def request_served(self, route: str, method: str, seconds: float) -> None:
+        self._process.served(route, method, seconds)
+
+    def configuration_used(self, time: datetime) -> None:
+        self._process.configured(time)
+
+    def configuration_refused(self) -> None:
+        self._process.refused_configuration()
+
+    def sample(self, status: StatusSource) -> Iterator[Metric]:
+        cameras, volumes = status.cameras(), status.volumes()
+        yield from self._camera.collect(cameras)
+        yield from self._recording.collect(cameras)
+        yield from self._motion.collect(cameras)
+        yield from self._storage.collect(volumes)
+        yield from self._sink.collect(status.sink())
+
+
+class _Sampled(Collector):
+    def __init__(self, metrics: Metrics, status: StatusSource) -> None:
+        self._metrics, self._status = metrics, status
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._metrics.sample(self._status)

@@ -1,0 +1,55 @@
+"""The metrics of the process itself: its build, its configuration, its event loop, its HTTP requests, its errors."""
+
+from datetime import datetime
+from importlib.metadata import version
+
+from exporters.metrics.instruments import Instruments
+
+LOOP_LAG_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 10)
+REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class ProcessMetrics:
+    def __init__(self, instruments: Instruments) -> None:
+        self._site = instruments.site
+        self._errors = instruments.counter("errors_total", "Errors logged.", "component")
+        self._clock_steps = instruments.counter("clock_steps_total", "Times that the host's clock was set.")
+        self._loop_lag = instruments.histogram(
+            "event_loop_lag_seconds", "How late the event loop ran what was due.", LOOP_LAG_BUCKETS
+        )
+        self._requests = instruments.histogram(
+            "http_request_duration_seconds",
+            "From a request to the end of its answer.",
+            REQUEST_BUCKETS,
+            "route",
+            "method",
+        )
+        self._reload = instruments.gauge(
+            "config_last_reload_successful", "1 where the configuration could be used when last read."
+        )
+        self._reloaded = instruments.gauge(
+            "config_last_reload_success_timestamp_seconds", "When the configuration in use was read."
+        )
+        build = instruments.gauge("build_info", "The recorder's version; always 1.", "version")
+        build.labels(self._site, version("sf-nvr")).set(1)
+        self._clock_steps.labels(self._site)
+        self._loop_lag.labels(self._site)
+
+    def failed(self, component: str) -> None:
+        self._errors.labels(self._site, component).inc()
+
+    def clock_stepped(self) -> None:
+        self._clock_steps.labels(self._site).inc()
+
+    def lagged(self, seconds: float) -> None:
+        self._loop_lag.labels(self._site).observe(seconds)
+
+    def served(self, route: str, method: str, seconds: float) -> None:
+        self._requests.labels(self._site, route, method).observe(seconds)
+
+    def configured(self, time: datetime) -> None:
+        self._reload.labels(self._site).set(1)
+        self._reloaded.labels(self._site).set(time.timestamp())
+
+    def refused_configuration(self) -> None:
+        self._reload.labels(self._site).set(0)
