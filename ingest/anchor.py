@@ -11,6 +11,12 @@ from nvr.clock import UtcClock
 MPEGTS_WRAP_SECONDS = 2**33 / 90_000
 """After this time MPEG-TS counts from zero again."""
 
+JUMP_SECONDS = 2.0
+"""Media time that runs ahead of the clock by more than this has jumped; one that stays behind by more has drifted."""
+
+SETTLING_SECONDS = 10.0
+"""How long after its first packet a run may still catch up with real time."""
+
 
 class Anchor:
     """The anchor of one run; kept on the monotonic clock, so that setting the wall clock cannot bend it."""
@@ -19,16 +25,25 @@ class Anchor:
         self._clock = clock
         self._zero: float | None = None
         self._latest = 0.0
+        self._first_seen = 0.0
 
     @property
     def known(self) -> bool:
         return self._zero is not None
 
-    def observe(self, media_seconds: float, received: float) -> None:
-        """A media time that was seen at `received` of the monotonic clock."""
-        self._latest = received - media_seconds
-        if self._zero is None or self._latest < self._zero:
-            self._zero = self._latest
+    def observe(self, media_seconds: float, received: float) -> bool:
+        """A media time that was seen at `received` of the monotonic clock; False where the camera's time has jumped.
+
+        A camera may deliver faster than real time only at first, when it empties its buffer. A jump moves nothing.
+        """
+        zero = received - media_seconds
+        if self._zero is None:
+            self._zero, self._first_seen = zero, received
+        elif zero < self._zero - JUMP_SECONDS and received > self._first_seen + SETTLING_SECONDS:
+            return False
+        self._latest = zero
+        self._zero = min(self._zero, zero)
+        return True
 
     @property
     def drift_seconds(self) -> float:

@@ -62,7 +62,7 @@ class Catalogue:
     """The catalogue in one SQLite file; a corrupt one is moved aside, so that the store can rebuild it."""
 
     def __init__(self, path: Path) -> None:
-        self._lock = threading.RLock()
+        self._lock, self._path = threading.RLock(), path
         try:
             self._database = _open(path)
         except sqlite3.DatabaseError as error:
@@ -78,12 +78,19 @@ class Catalogue:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._database:
-            yield self._database
+        """A transaction. Raises StorageError where the disk refuses it."""
+        try:
+            with self._lock, self._database:
+                yield self._database
+        except sqlite3.Error as error:
+            raise StorageError(f"the catalogue cannot be written, {error}", path=self._path) from error
 
     def _rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
-        with self._lock:
-            return self._database.execute(statement, values).fetchall()
+        try:
+            with self._lock:
+                return self._database.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise StorageError(f"the catalogue cannot be read, {error}", path=self._path) from error
 
     # Segments
 

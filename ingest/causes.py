@@ -3,9 +3,11 @@
 ffmpeg leaves with code 0 when a camera dies and on its own timeout, so the code alone says little.
 """
 
+import errno
 import re
 import signal
 
+from nvr.errors import StorageError
 from nvr.model import Cause
 
 _PATTERNS: tuple[tuple[Cause, re.Pattern[str]], ...] = tuple(
@@ -14,8 +16,8 @@ _PATTERNS: tuple[tuple[Cause, re.Pattern[str]], ...] = tuple(
         (Cause.AUTH, r"\b401 Unauthorized|\b403 Forbidden|authorization failed"),
         (Cause.DNS, r"Failed to resolve hostname|Name or service not known|Temporary failure in name resolution"),
         (Cause.REFUSED, r"Connection refused|No route to host|Network is unreachable"),
-        (Cause.ENOSPC, r"No space left on device"),
-        (Cause.READ_ONLY, r"Read-only file system"),
+        (Cause.ENOSPC, r"No space left on device|database or disk is full"),
+        (Cause.READ_ONLY, r"Read-only file system|readonly database"),
         (Cause.DIRECTORY_GONE, r"Failed to open segment '[^']*'|Could not write header.*No such file"),
         (Cause.NOT_FOUND, r"\b404 Not Found|\b454 Session Not Found|No such file or directory"),
         (Cause.TIMEOUT, r"Connection timed out|Operation timed out"),
@@ -52,3 +54,24 @@ def classify_exit(returncode: int, said: Cause | None) -> Cause:
     if said is not None:
         return said
     return Cause.EOF if returncode in (0, 255, -signal.SIGTERM, -signal.SIGINT) else Cause.CRASH
+
+
+_ERRNO = {
+    errno.ENOSPC: Cause.ENOSPC,
+    errno.EDQUOT: Cause.ENOSPC,
+    errno.EROFS: Cause.READ_ONLY,
+    errno.EACCES: Cause.READ_ONLY,
+    errno.EPERM: Cause.READ_ONLY,
+    errno.ENOENT: Cause.DIRECTORY_GONE,
+    errno.EIO: Cause.STUCK_IO,
+}
+
+
+def classify_error(error: OSError | StorageError) -> Cause:
+    """The cause behind what the disk refused to us."""
+    origin = error if isinstance(error, OSError) else error.__cause__
+    if isinstance(origin, OSError):
+        return _ERRNO.get(origin.errno or 0, Cause.STUCK_IO)
+    return next(
+        (cause for cause in (Cause.ENOSPC, Cause.READ_ONLY) if classify_line(str(origin)) is cause), Cause.STUCK_IO
+    )

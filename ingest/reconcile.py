@@ -34,8 +34,7 @@ def reconcile(store: Store, now: datetime) -> Reconciliation:
     found = Reconciliation()
     folders = sorted(entry for entry in store.root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     for folder in folders:
-        for run in leftovers(folder.name, folder):
-            _adopt_run(store, run, found)
+        adopt(store, folder.name, found)
     _compare(store, folders, now, found)
     log.info(
         "storage %s: %d torn files adopted, %d files indexed, %d missing, %d empty ones removed",
@@ -46,6 +45,12 @@ def reconcile(store: Store, now: datetime) -> Reconciliation:
         len(found.removed),
     )
     return found
+
+
+def adopt(store: Store, camera: str, found: Reconciliation) -> None:
+    """Name what a camera's earlier runs left unfinished. None of its runs may be going on."""
+    for run in leftovers(camera, store.camera_folder(camera)):
+        _adopt_run(store, run, found)
 
 
 def _adopt_run(store: Store, run: Run, found: Reconciliation) -> None:
@@ -94,17 +99,6 @@ def _index(store: Store, path: str, found: Reconciliation) -> None:
         return
     except ValueError:
         return
-    camera = path.split("/")[0]
-    segment = Segment(
-        id=Segment.identity(camera, start),
-        camera=camera,
-        start=start,
-        duration_seconds=media.duration_seconds,
-        size_bytes=file.stat().st_size,
-        path=path,
-        codec=media.codec,
-        width=media.width,
-        height=media.height,
-    )
-    store.catalogue.add(segment, origin="")
+    segment = store.describe(path, start, media)
+    store.catalogue.add(segment, origin=segment.id)
     found.indexed.append(segment)

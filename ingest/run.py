@@ -1,8 +1,8 @@
 """One run of a recorder: its numbered files while they are written, and what is needed to name them after a crash.
 
-ffmpeg writes `RUN-000000.mp4`, `RUN-000001.mp4`, ... into the camera's `.open` folder. Beside them `RUN.json` says when the
-run's media time 0 was and at which media time the file being written began, so that whoever finds a torn file knows
-its true time.
+ffmpeg writes `RUN-000000.mp4`, `RUN-000001.mp4`, ... into the camera's `.open` folder. Beside them `RUN.json` says
+when the run's media time 0 was and at which media time the file being written began, so that whoever finds a torn
+file knows its true time.
 """
 
 import contextlib

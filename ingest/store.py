@@ -108,9 +108,16 @@ class Store:
             raise MediaError("no whole picture in this file", path=file)
         _sync(file)
         path, start = self._place(file, run.camera, start)
-        segment = Segment(
-            id=Segment.identity(run.camera, start),
-            camera=run.camera,
+        segment = self.describe(path, start, media, duration_seconds)
+        self.catalogue.add(segment, origin=run.origin(index))
+        return segment
+
+    def describe(self, path: str, start: datetime, media: Media, duration_seconds: float | None = None) -> Segment:
+        """The segment that lies at `path`; its duration is that of the media where it is not given."""
+        camera = path.split("/", maxsplit=1)[0]
+        return Segment(
+            id=Segment.identity(camera, start),
+            camera=camera,
             start=start,
             duration_seconds=media.duration_seconds if duration_seconds is None else duration_seconds,
             size_bytes=(self.root / path).stat().st_size,
@@ -119,8 +126,6 @@ class Store:
             width=media.width,
             height=media.height,
         )
-        self.catalogue.add(segment, origin=run.origin(index))
-        return segment
 
     def _place(self, file: Path, camera: str, start: datetime) -> tuple[str, datetime]:
         """Move a file to the first free name at or after its start; returns its path and that name's time."""

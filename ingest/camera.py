@@ -1,0 +1,111 @@
+"""A camera that is kept recording: run after run, with back-off between them, its gaps and its health on record."""
+
+import asyncio
+import logging
+
+from ingest.causes import classify_error
+from ingest.decoder import Decoder, Feed
+from ingest.frames import FrameQueue
+from ingest.gaps import GapLedger
+from ingest.health import HEALTHY_SECONDS, Health
+from ingest.reconcile import Reconciliation, adopt
+from ingest.recorder import Recorder, Surroundings
+from nvr.errors import StorageError
+from nvr.model import CameraStatus, Cause
+from nvr.settings import CameraSettings
+from nvr.supervise import Backoff
+
+log = logging.getLogger(__name__)
+
+QUEUE_SECONDS = 4.0
+"""How much the processor may fall behind before the oldest frames are dropped."""
+
+AUTH_BACKOFF_SECONDS = (30.0, 300.0)
+"""Cameras lock accounts that try a wrong password too often."""
+
+
+class Camera:
+    """One camera's ingest. `run` records until cancelled; `frames` has what is to be analysed."""
+
+    def __init__(self, settings: CameraSettings, around: Surroundings) -> None:
+        self._settings, self._around, self.name = settings, around, settings.name
+        fps = settings.motion.fps
+        self.frames = FrameQueue(self.name, max(2, int(QUEUE_SECONDS * fps)), around.telemetry)
+        self.health = Health(self.name, around.clock.monotonic())
+        self._gaps = GapLedger(self.name, around.store.catalogue, around.facts, around.telemetry)
+        self._decoder = Decoder(
+            self.name, around.program, fps=fps, frames=self.frames, telemetry=around.telemetry, clock=around.clock
+        )
+        self.health.decoder = self._decoder.meter
+        self._packet_format = "mpegts"
+        self._backoff = Backoff()
+        self._auth_backoff = Backoff(*AUTH_BACKOFF_SECONDS)
+
+    def status(self) -> CameraStatus:
+        return self.health.status(self._around.clock.monotonic())
+
+    async def run(self) -> None:
+        """Record, and analyse the sub-stream where there is one, until cancelled."""
+        await asyncio.to_thread(self._gaps.begin, self._around.clock.now())
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._account(), name=f"{self.name} accounts")
+            tasks.create_task(self._record(), name=f"{self.name} record")
+            if self._settings.detect:
+                tasks.create_task(self._decoder.run(Feed(self._settings.detect)), name=f"{self.name} decoder")
+
+    async def _account(self) -> None:
+        """Each second: what should have been recorded by now, and for how long footage is missing."""
+        clock, telemetry = self._around.clock, self._around.telemetry
+        last = clock.monotonic()
+        while True:
+            await asyncio.sleep(1.0)
+            now = clock.monotonic()
+            telemetry.recording_expected(self.name, now - last)
+            self._gaps.tick(clock.now())
+            last = now
+
+    async def _record(self) -> None:
+        while True:
+            decoder = None if self._settings.detect else self._decoder
+            began = self._around.clock.now()
+            recorder = Recorder(
+                self._settings,
+                self._around,
+                health=self.health,
+                gaps=self._gaps,
+                decoder=decoder,
+                packet_format=self._packet_format,
+            )
+            try:
+                await asyncio.to_thread(self._adopt_leftovers)
+                cause = await recorder.run_once()
+            except (OSError, StorageError) as error:
+                log.error("%s: %s", self.name, error)
+                cause = classify_error(error)
+            footage_end = recorder.footage.end if recorder.footage else None
+            await asyncio.to_thread(self._gaps.lost, cause, footage_end or began, self._around.clock.now())
+            await asyncio.sleep(self._consequences(recorder, cause))
+
+    def _consequences(self, recorder: Recorder, cause: Cause) -> float:
+        """Put a run's end on record; returns how many seconds to wait before the next."""
+        self._around.telemetry.ffmpeg_restarted(self.name, "recorder", cause)
+        if not recorder.running_seconds:
+            self._around.telemetry.connected(self.name, "failed")
+        if recorder.running_seconds > HEALTHY_SECONDS:
+            self._backoff.reset()
+        if cause is not Cause.AUTH:
+            self._auth_backoff.reset()
+        self.health.failed(cause)
+        if recorder.stream and recorder.stream.packet_format != self._packet_format:
+            self._packet_format = recorder.stream.packet_format
+            return 0.0
+        wait = (self._auth_backoff if cause is Cause.AUTH else self._backoff).next_seconds()
+        log.warning("%s: recording ended (%s), connecting again in %.1f s", self.name, cause, wait)
+        return wait
+
+    def _adopt_leftovers(self) -> None:
+        """Files that an earlier run of this process could not finish."""
+        found = Reconciliation()
+        adopt(self._around.store, self.name, found)
+        for segment in found.adopted:
+            self._around.facts.put(segment)

@@ -1,0 +1,148 @@
+"""The decoder of a camera: pictures and their times from an ffmpeg process, restarted alone when it fails.
+
+It reads the recorder's packets, or a sub-stream of its own. Whatever happens to it, recording goes on.
+"""
+
+import asyncio
+import contextlib
+import logging
+import re
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from ingest.anchor import Anchor
+from ingest.child import Child
+from ingest.ffmpeg import decoder_command
+from ingest.frames import FrameQueue
+from ingest.pipe import Pipe, lines
+from ingest.usage import Meter
+from nvr.clock import UtcClock
+from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, Cause, Frame
+from nvr.ports import Telemetry
+from nvr.supervise import Backoff
+
+log = logging.getLogger(__name__)
+
+SILENCE_SECONDS = 10.0
+"""Without a picture for so long a decoder is restarted."""
+
+START_SECONDS = 20.0
+"""How long the first picture may take: 2 to 3.3 s were measured, and a group of pictures may be long."""
+
+BACKOFF_RESET_SECONDS = 60.0
+"""After running so long a decoder is restarted at once again."""
+
+PICTURE_BYTES = FRAME_HEIGHT * FRAME_WIDTH
+_PTS = re.compile(r"\bpts:(-?\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Where a decoder's packets come from: a recorder's pipe with its format and anchor, or a sub-stream's URL."""
+
+    source: str
+    packet_format: str | None = None
+    packets: Pipe | None = None
+    anchor: Anchor | None = None
+
+
+class Decoder:
+    """Keeps one camera's decoder running and puts its pictures into a queue. `meter` sums what it uses."""
+
+    def __init__(
+        self, camera: str, program: str, *, fps: float, frames: FrameQueue, telemetry: Telemetry, clock: UtcClock
+    ) -> None:
+        self._camera, self._program, self._fps = camera, program, fps
+        self._frames, self._telemetry, self._clock = frames, telemetry, clock
+        self._pid: int | None = None
+        self.meter = Meter()
+
+    def sample(self) -> None:
+        """Measure what the process has used by now."""
+        if self._pid is not None:
+            self.meter.sample(self._pid)
+
+    async def run(self, feed: Feed) -> None:
+        """Decode until cancelled."""
+        backoff = Backoff()
+        while True:
+            started = self._clock.monotonic()
+            cause = await self._run_once(feed)
+            self._telemetry.ffmpeg_restarted(self._camera, "decoder", cause)
+            log.warning("%s: the decoder ended (%s) and is started again", self._camera, cause)
+            if self._clock.monotonic() - started > BACKOFF_RESET_SECONDS:
+                backoff.reset()
+            await asyncio.sleep(backoff.next_seconds())
+
+    async def _run_once(self, feed: Feed) -> Cause:
+        times = Pipe()
+        command = decoder_command(
+            self._program, feed.source, packet_format=feed.packet_format, fps=self._fps, times_fd=times.write_end
+        )
+        inherited = [times.write_end, *([feed.packets.read_end] if feed.packets else [])]
+        try:
+            child = await Child.spawn(
+                command, name=f"{self._camera} decoder", pass_fds=inherited, stdout=asyncio.subprocess.PIPE
+            )
+        except BaseException:
+            times.close()
+            raise
+        times.close(times.write_end)
+        self._pid = child.pid
+        try:
+            return await self._read(child, times, self._placing(feed.anchor))
+        except TimeoutError:
+            return Cause.STALLED
+        finally:
+            await child.stop(patience_seconds=0.0)
+            self._pid = None
+            self.meter.ended()
+
+    async def _read(self, child: Child, times: Pipe, place: Callable[[float], datetime | None]) -> Cause:
+        """Pictures and their times, in step, until the process ends. Raises TimeoutError when it falls silent."""
+        patience = START_SECONDS
+        async with contextlib.aclosing(lines(times)) as stamps:
+            while True:
+                async with asyncio.timeout(patience):
+                    media_seconds = await _next_time(stamps)
+                    data = b"" if media_seconds is None else await _picture(child)
+                if media_seconds is None or len(data) < PICTURE_BYTES:
+                    return await child.wait()
+                patience = SILENCE_SECONDS
+                if (time := place(media_seconds)) is not None:
+                    picture = np.frombuffer(data, np.uint8).reshape(FRAME_HEIGHT, FRAME_WIDTH)
+                    self._frames.put(Frame(self._camera, time, picture))
+
+    def _placing(self, anchor: Anchor | None) -> Callable[[float], datetime | None]:
+        """From media time to UTC: by the recorder's anchor, or, for a sub-stream, by when its pictures arrive.
+
+        ffmpeg holds each picture back until the next one is due (measured in 5.1 and later).
+        """
+        if anchor is not None:
+            return lambda media_seconds: anchor.utc_of_wrapped(media_seconds) if anchor.known else None
+        own = Anchor(self._clock)
+
+        def place(media_seconds: float) -> datetime | None:
+            own.observe(media_seconds + 1.0 / self._fps, self._clock.monotonic())
+            return own.utc(media_seconds)
+
+        return place
+
+
+async def _next_time(stamps: AsyncGenerator[str, None]) -> float | None:
+    """The media time of the next picture in seconds; None at the end."""
+    async for line in stamps:
+        if match := _PTS.search(line):
+            return int(match[1]) / 1e6
+    return None
+
+
+async def _picture(child: Child) -> bytes:
+    """One picture's bytes; fewer where the process has ended."""
+    try:
+        return await child.stdout.readexactly(PICTURE_BYTES)
+    except asyncio.IncompleteReadError as error:
+        return error.partial

@@ -1,0 +1,153 @@
+"""The files of one run while they grow: synced each second, named when closed, adopted when nobody closed them."""
+
+import asyncio
+import logging
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ingest.anchor import Anchor
+from ingest.gaps import GapLedger
+from ingest.health import Health
+from ingest.mp4 import Media, probe
+from ingest.run import Note, Run
+from ingest.store import Store
+from nvr.errors import MediaError
+from nvr.model import Segment
+from nvr.ports import FactSink, Telemetry
+
+log = logging.getLogger(__name__)
+
+ANCHOR_SECONDS = 3.0
+"""From this media time on a run's anchor is good enough to say when its footage began."""
+
+NOTE_SECONDS = 0.02
+"""A better anchor than this is worth a new note."""
+
+
+@dataclass(slots=True)
+class _Growing:
+    """The file being written: its number, where it begins in media time, and the bytes counted so far."""
+
+    index: int = 0
+    media_start: float = 0.0
+    counted_bytes: int = 0
+    media: Media | None = None
+
+
+class Footage:
+    """What one run leaves on disk. `end` is until when it reaches, None as long as nothing is finished.
+
+    Methods raise OSError and StorageError where the disk does not do as it should; the files stay for a later run.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        anchor: Anchor,
+        *,
+        store: Store,
+        facts: FactSink,
+        telemetry: Telemetry,
+        gaps: GapLedger,
+        health: Health,
+    ) -> None:
+        self._run, self._anchor, self._store = run, anchor, store
+        self._facts, self._telemetry, self._gaps, self._health = facts, telemetry, gaps, health
+        self._growing = _Growing()
+        self._noted = Note(0.0, -1, 0.0)
+        self._began = False
+        self._counted_seconds = 0.0
+        self.end: datetime | None = None
+
+    async def keep(self, media_seconds: float) -> None:
+        """Once a second: sync the growing file, show it as it is, and note what is needed to adopt it."""
+        growing, file = self._growing, self._run.file(self._growing.index)
+        if media_seconds > ANCHOR_SECONDS:
+            await self._footage_began()
+        if not file.exists():
+            return
+        await asyncio.to_thread(_sync_data, file)
+        try:
+            growing.media = growing.media or await asyncio.to_thread(probe, file)
+        except MediaError:  # nothing flushed yet
+            return
+        await asyncio.to_thread(self._write_note, growing)
+        if growing is self._growing:
+            self._show(growing, media_seconds)
+
+    async def closed(self, index: int, media_start: float, media_end: float) -> None:
+        """ffmpeg has closed a file: name it."""
+        await self._finish(index, media_start, media_end - media_start)
+        self._growing = _Growing(index + 1, media_end)
+
+    async def adopt_rest(self, media_seconds: float) -> None:
+        """Finish the files that nobody closed: the process was killed before it could say so."""
+        media_start = self._growing.media_start
+        for index in await asyncio.to_thread(self._run.indices):
+            try:
+                duration = (await asyncio.to_thread(probe, self._run.file(index))).duration_seconds
+            except MediaError:
+                duration = 0.0
+            if duration:
+                await self._finish(index, media_start, duration)
+            else:
+                self._run.file(index).unlink(missing_ok=True)
+            media_start += duration
+        await asyncio.to_thread(self._run.remove_note)
+        self._count_seconds(media_seconds)
+        self._store.set_growing(self._run.camera, None)
+
+    async def _finish(self, index: int, media_start: float, duration: float) -> None:
+        if not self._anchor.known:  # over before the first report: it ended just now
+            self._anchor.observe(media_start + duration, asyncio.get_running_loop().time())
+        await self._footage_began()
+        start = self._anchor.utc(media_start)
+        try:
+            segment = await asyncio.to_thread(self._store.finish, self._run, index, start, duration)
+        except MediaError as error:
+            log.warning("%s: left out: %s", self._run.camera, error)
+            self._run.file(index).unlink(missing_ok=True)
+            return
+        self._finished(index, segment)
+
+    def _finished(self, index: int, segment: Segment) -> None:
+        self.end = self._health.last_segment_time = segment.end
+        counted = self._growing.counted_bytes if index == self._growing.index else 0
+        self._telemetry.footage_recorded(segment.camera, 0.0, max(0, segment.size_bytes - counted))
+        self._telemetry.segment_recorded(segment)
+        self._facts.put(segment)
+
+    async def _footage_began(self) -> None:
+        if not self._began:
+            self._began = True
+            await asyncio.to_thread(self._gaps.recording, self._anchor.utc(0.0))
+
+    def _show(self, growing: _Growing, media_seconds: float) -> None:
+        assert growing.media is not None
+        duration = max(0.0, media_seconds - growing.media_start)
+        start = self._anchor.utc(growing.media_start)
+        segment = self._store.growing(self._run, growing.index, start, duration, growing.media)
+        self._store.set_growing(self._run.camera, segment)
+        self._telemetry.footage_recorded(segment.camera, 0.0, max(0, segment.size_bytes - growing.counted_bytes))
+        growing.counted_bytes = max(growing.counted_bytes, segment.size_bytes)
+        self._count_seconds(media_seconds)
+
+    def _count_seconds(self, media_seconds: float) -> None:
+        self._telemetry.footage_recorded(self._run.camera, max(0.0, media_seconds - self._counted_seconds), 0)
+        self._counted_seconds = max(self._counted_seconds, media_seconds)
+
+    def _write_note(self, growing: _Growing) -> None:
+        note = Note(self._anchor.utc(0.0).timestamp(), growing.index, growing.media_start)
+        if note.index != self._noted.index or abs(note.anchor - self._noted.anchor) > NOTE_SECONDS:
+            self._run.write_note(note)
+            self._noted = note
+
+
+def _sync_data(file: Path) -> None:
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,260 @@
+"""One run of a camera's recorder: from connecting to the end, for whatever reason it comes.
+
+The recorder process copies the camera's packets into numbered files and into a pipe for the decoder. Here its reports
+are read, its closed files get their names, its growth is watched and synced to disk, and its end gets a cause.
+"""
+
+import asyncio
+import contextlib
+import csv
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingest.anchor import JUMP_SECONDS, Anchor
+from ingest.causes import classify_error
+from ingest.child import Child
+from ingest.decoder import Decoder, Feed
+from ingest.ffmpeg import Pipes, recorder_command
+from ingest.footage import Footage
+from ingest.gaps import GapLedger
+from ingest.health import Health
+from ingest.pipe import Pipe, drained, lines
+from ingest.progress import Progress, ProgressReader
+from ingest.run import Run
+from ingest.store import Store
+from ingest.stream import VideoStream, parse_stream_line
+from nvr.clock import UtcClock
+from nvr.errors import StorageError
+from nvr.model import Cause
+from nvr.ports import FactSink, Telemetry
+from nvr.settings import CameraSettings
+
+log = logging.getLogger(__name__)
+
+GRACE_SECONDS = 15.0
+"""How long a camera may take from the connection attempt to its first picture."""
+
+GROWTH_SECONDS = 5.0
+"""How long a recording may stand still before it has stalled."""
+
+DRIFT_PATIENCE_SECONDS = 30.0
+"""How long media time may lag behind the clock before that is drift and not a slow network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all recorders of a process share."""
+
+    program: str
+    store: Store
+    segment_seconds: float
+    facts: FactSink
+    telemetry: Telemetry
+    clock: UtcClock
+
+
+class Recorder:
+    """One run. `run_once` ends with the cause; `stream` is then what the camera was seen to send."""
+
+    def __init__(
+        self,
+        settings: CameraSettings,
+        around: Surroundings,
+        *,
+        health: Health,
+        gaps: GapLedger,
+        decoder: Decoder | None,
+        packet_format: str,
+    ) -> None:
+        self._settings, self._around, self._health, self._gaps = settings, around, health, gaps
+        self._decoder, self._packet_format = decoder, packet_format
+        self._camera = settings.name
+        self._anchor = Anchor(around.clock)
+        self._latest = Progress(0, 0.0)
+        self._first_frame: float | None = None
+        self._last_growth = around.clock.monotonic()
+        self._lagging_since: float | None = None
+        self._decoding: asyncio.Task[None] | None = None
+        self._ended: asyncio.Future[Cause] = asyncio.get_running_loop().create_future()
+        self.stream: VideoStream | None = None
+        self.footage: Footage | None = None
+
+    @property
+    def running_seconds(self) -> float:
+        """How long pictures have been coming."""
+        return 0.0 if self._first_frame is None else self._around.clock.monotonic() - self._first_frame
+
+    async def run_once(self) -> Cause:
+        """Record until something ends it, and say what. Cancelled, it finishes its files first."""
+        clock = self._around.clock
+        self._health.attempted(clock.now())
+        run = await asyncio.to_thread(self._around.store.begin_run, self._camera, clock.now())
+        footage = self.footage = self._footage_of(run)
+        packets, segments, progress = Pipe(), Pipe(), Pipe()
+        try:
+            child = await self._spawn(run, packets, segments, progress)
+            readers = [
+                asyncio.create_task(self._read_progress(progress, packets), name=f"{self._camera} progress"),
+                asyncio.create_task(self._read_segments(segments, footage), name=f"{self._camera} segments"),
+            ]
+            watch = asyncio.create_task(self._watch(run, child, footage), name=f"{self._camera} watch")
+            try:
+                return await self._first_cause(child, [watch, *readers])
+            finally:
+                await self._close(child, packets, footage, [watch, *readers])
+        finally:
+            for pipe in (packets, segments, progress):
+                pipe.close()
+
+    def _footage_of(self, run: Run) -> Footage:
+        around = self._around
+        return Footage(
+            run,
+            self._anchor,
+            store=around.store,
+            facts=around.facts,
+            telemetry=around.telemetry,
+            gaps=self._gaps,
+            health=self._health,
+        )
+
+    async def _spawn(self, run: Run, packets: Pipe, segments: Pipe, progress: Pipe) -> Child:
+        command = recorder_command(
+            self._around.program,
+            self._settings.record,
+            run=run.name,
+            segment_seconds=self._around.segment_seconds,
+            audio=self._settings.audio == "auto",
+            packet_format=self._packet_format,
+            pipes=Pipes(packets.write_end, segments.write_end, progress.write_end),
+        )
+        inherited = [packets.write_end, segments.write_end, progress.write_end]
+        child = await Child.spawn(
+            command, name=f"{self._camera} recorder", pass_fds=inherited, cwd=run.folder, listen=self._heard
+        )
+        for pipe in (packets, segments, progress):
+            pipe.close(pipe.write_end)
+        return child
+
+    async def _first_cause(self, child: Child, tasks: list[asyncio.Task[None]]) -> Cause:
+        """Wait for the process to end, or for us to end it; an exception of a task is a bug, and rises."""
+        exited = asyncio.create_task(child.wait(), name=f"{self._camera} exit")
+        waiting: set[asyncio.Future[Any]] = {exited, self._ended, *tasks}
+        try:
+            while not (exited.done() or self._ended.done()):
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+            return self._ended.result() if self._ended.done() else exited.result()
+        finally:
+            exited.cancel()
+
+    async def _close(self, child: Child, packets: Pipe, footage: Footage, tasks: list[asyncio.Task[None]]) -> None:
+        """Stop what still runs, hear it out, then give every file that holds a picture its name."""
+        watch, *readers = tasks
+        watch.cancel()
+        if self._decoding:
+            self._decoding.cancel()
+            await asyncio.wait([self._decoding])
+        with drained(packets):
+            await child.stop()
+        self._health.recorder.ended()
+        await asyncio.wait(readers, timeout=1.0)
+        for task in readers:
+            task.cancel()
+        await self._on_disk(footage.adopt_rest(self._latest.media_seconds))
+
+    # What the process says
+
+    def _heard(self, line: str) -> None:
+        if self.stream is None and (stream := parse_stream_line(line)):
+            self.stream = stream
+            self._health.codec, self._health.width, self._health.height = stream.codec, stream.width, stream.height
+            self._health.expected_fps = stream.fps
+            if stream.packet_format != self._packet_format:
+                self._end(Cause.CODEC)
+
+    def _end(self, cause: Cause) -> None:
+        if not self._ended.done():
+            self._ended.set_result(cause)
+
+    async def _read_progress(self, pipe: Pipe, packets: Pipe) -> None:
+        reader = ProgressReader()
+        async with contextlib.aclosing(lines(pipe)) as reports:
+            async for line in reports:
+                if report := reader.feed(line):
+                    self._advance(report, packets)
+
+    def _advance(self, report: Progress, packets: Pipe) -> None:
+        now, previous = self._around.clock.monotonic(), self._latest
+        if report.frames <= previous.frames:
+            return
+        if not self._anchor.observe(report.media_seconds, now):
+            self._end(Cause.TIMESTAMP_JUMP)
+            return
+        if self._first_frame is None:
+            self._connected(now, packets)
+        self._latest, self._last_growth = report, now
+        self._health.advanced(now, self._anchor.utc(report.media_seconds), report.frames)
+        self._around.telemetry.frames_received(self._camera, report.frames - previous.frames)
+
+    def _connected(self, now: float, packets: Pipe) -> None:
+        self._first_frame = now
+        self._health.succeeded(self._around.clock.now())
+        self._around.telemetry.connected(self._camera, "ok")
+        log.info("%s: recording", self._camera)
+        if self._decoder:
+            feed = Feed(f"pipe:{packets.read_end}", self._packet_format, packets, self._anchor)
+            self._decoding = asyncio.create_task(self._decoder.run(feed), name=f"{self._camera} decoder")
+            self._decoding.add_done_callback(self._decoder_ended)
+
+    def _decoder_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) and not self._ended.done():
+            self._ended.set_exception(error)
+
+    async def _read_segments(self, pipe: Pipe, footage: Footage) -> None:
+        async with contextlib.aclosing(lines(pipe)) as closed:
+            async for line in closed:
+                [(name, start, end)] = csv.reader([line.strip()])
+                await self._on_disk(footage.closed(int(Path(name).stem.rpartition("-")[2]), float(start), float(end)))
+
+    async def _on_disk(self, work: Awaitable[None]) -> None:
+        """Do something on the disk; where that fails the run ends, and its files wait for a later one."""
+        try:
+            await work
+        except (OSError, StorageError) as error:
+            log.error("%s: %s", self._camera, error)
+            self._end(classify_error(error))
+
+    # Once a second
+
+    async def _watch(self, run: Run, child: Child, footage: Footage) -> None:
+        """Sync, measure and judge the recording until something is wrong with it."""
+        started = self._around.clock.monotonic()
+        while not self._ended.done():
+            await asyncio.sleep(1.0)
+            self._health.recorder.sample(child.pid)
+            if self._decoder:
+                self._decoder.sample()
+            self._health.tick(self._around.clock.monotonic(), self.running_seconds)
+            if self._first_frame is None:
+                if self._around.clock.monotonic() - started > GRACE_SECONDS:
+                    self._end(child.cause_said or Cause.TIMEOUT)
+                continue
+            self._judge()
+            await self._on_disk(footage.keep(self._latest.media_seconds))
+            if not run.folder.is_dir():
+                self._end(Cause.DIRECTORY_GONE)
+
+    def _judge(self) -> None:
+        now = self._around.clock.monotonic()
+        self._health.clock_offset_seconds = self._anchor.drift_seconds
+        if now - self._last_growth > GROWTH_SECONDS:
+            self._end(Cause.STALLED)
+        lagging = self._anchor.drift_seconds > JUMP_SECONDS
+        self._lagging_since = (self._lagging_since or now) if lagging else None
+        if self._lagging_since and now - self._lagging_since > DRIFT_PATIENCE_SECONDS:
+            self._end(Cause.TIMESTAMP_JUMP)

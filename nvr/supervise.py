@@ -1,0 +1,63 @@
+"""Trying again: how long to wait, and the loop that does it."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable
+
+from nvr.errors import NvrError
+
+log = logging.getLogger(__name__)
+
+
+class Backoff:
+    """Waits that double from `first` to `limit` seconds, with full jitter so that many do not come back at once."""
+
+    def __init__(self, first: float = 0.5, limit: float = 30.0, draw: Callable[[], float] = random.random) -> None:
+        self._first, self._limit, self._draw = first, limit, draw
+        self._failures = 0
+
+    def next_seconds(self) -> float:
+        """The wait after one more failure, anywhere up to the ceiling."""
+        ceiling = min(self._limit, self._first * 2.0 ** min(self._failures, 30))
+        self._failures += 1
+        return ceiling * self._draw()
+
+    def reset(self) -> None:
+        self._failures = 0
+
+
+async def supervise(
+    name: str,
+    run_once: Callable[[], Awaitable[None]],
+    *,
+    failed: Callable[[str], None],
+    healthy_seconds: float = 60.0,
+    backoff: Backoff | None = None,
+) -> None:
+    """Run `run_once` again and again, until cancelled. An `NvrError` is retried; any other exception is a bug.
+
+    The first failure and the recovery are logged; `failed` counts each.
+    """
+    backoff = backoff or Backoff()
+    failures = 0
+    while True:
+        started = time.monotonic()
+        try:
+            await run_once()
+        except NvrError as error:
+            failed(name)
+            if time.monotonic() - started > healthy_seconds:
+                backoff.reset()
+                failures = 0
+            wait = backoff.next_seconds()
+            level = logging.DEBUG if failures else logging.ERROR
+            log.log(level, "%s failed: %s; trying again in %.1f s", name, error, wait)
+            failures += 1
+            await asyncio.sleep(wait)
+        else:
+            if failures:
+                log.info("%s works again after %d failures", name, failures)
+            backoff.reset()
+            failures = 0
