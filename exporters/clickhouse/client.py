@@ -1,0 +1,206 @@
+"""ClickHouse as the rest uses it: statements, inserts and queries, awaited, each on a thread with a client of its own.
+
+The embedded engine wants one client a thread, blocks SIGPIPE in the thread that connects, and crashes the process when
+a client is open at exit: clients live on worker threads, and `close` must be awaited before the process ends.
+"""
+
+import asyncio
+import fcntl
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import clickhouse_connect
+from clickhouse_connect.driver.binding import quote_identifier
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError, Error
+
+from exporters.clickhouse.dsn import Dsn, parse
+from nvr.errors import DatabaseError
+
+T = TypeVar("T")
+
+EMBEDDED_LIMITS: Mapping[str, str] = {
+    "max_server_memory_usage": "500000000",
+    "background_pool_size": "2",
+    "mark_cache_size": "16000000",
+    "index_mark_cache_size": "4000000",
+    "primary_index_cache_size": "16000000",
+    "query_condition_cache_size": "4000000",
+    "uncompressed_cache_size": "0",
+}
+"""The engine's defaults assume that it owns the host: caches of 5 GB each."""
+
+QUERY_SECONDS = 30
+CONNECT_SECONDS = 5
+ANSWER_SECONDS = 20
+
+_ROWS_REFUSED = ("CANNOT_PARSE", "CANNOT_READ", "INCORRECT_DATA", "TYPE_MISMATCH", "ARGUMENT_OUT_OF_BOUND")
+"""How the names of ClickHouse's errors begin for rows that can never be read, however often they are sent."""
+
+_INSERT = """INSERT INTO {table} SETTINGS insert_deduplication_token = '{token}',
+input_format_skip_unknown_fields = 1, input_format_parallel_parsing = 0, throw_on_max_partitions_per_insert_block = 0
+FORMAT JSONEachRow"""
+
+
+class RowsRefused(DatabaseError):
+    """The rows of one insert can never be stored: trying again is of no use."""
+
+
+class Session:
+    """One client on one thread, connected at the first call."""
+
+    def __init__(self, dsn: Dsn, name: str, connect: Callable[[], Client]) -> None:
+        self._dsn, self._connect = dsn, connect
+        self._client: Client | None = None
+        self._closed = False
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
+
+    async def call(self, function: Callable[[Client], T]) -> T:
+        if self._closed:
+            raise DatabaseError(f"the connection to {self._dsn} was closed")
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._call, function)
+
+    async def close(self) -> None:
+        """Wait for the call that runs, then close the client on its own thread."""
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.get_running_loop().run_in_executor(self._executor, self._close)
+        self._executor.shutdown(wait=False)
+
+    def _call(self, function: Callable[[Client], T]) -> T:
+        try:
+            if self._client is None:
+                self._client = self._connect()
+            return function(self._client)
+        except (ClickHouseError, OSError, ImportError) as error:
+            raise _translate(error, self._dsn) from None
+
+    def _close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+class Database:
+    """One database, over a session for writing and one for reading, so that no page waits for an insert."""
+
+    def __init__(self, dsn: str, *, limits: Mapping[str, str] = EMBEDDED_LIMITS) -> None:
+        self.dsn = parse(dsn)
+        self._limits = dict(limits)
+        self._writing = Session(self.dsn, "clickhouse-write", self._connect_writer)
+        self._reading = Session(self.dsn, "clickhouse-read", self._connect)
+
+    async def open(self) -> None:
+        """Connect and create the database where it is missing. Harmless when repeated; raises `DatabaseError`."""
+        await self.command("SELECT 1")
+
+    async def command(self, statement: str) -> None:
+        """Run a statement without a result on the writing session."""
+        await self._writing.call(lambda client: client.command(statement))
+
+    async def insert(self, table: str, lines: str, token: str) -> None:
+        """Insert JSON lines. Repeated with the same token it changes nothing. Raises `RowsRefused`, `DatabaseError`.
+
+        The rows travel in the statement: the library's own inserts go through temporary files, which a kill leaves.
+        """
+        statement = _INSERT.format(table=quote_identifier(table), token=token)
+        await self._writing.call(lambda client: client.command(statement, data=lines))
+
+    async def query(self, statement: str, parameters: Mapping[str, Any] | None = None) -> Sequence[Sequence[Any]]:
+        """The rows of a query; values go into `{name:Type}` places, never into the text."""
+        bound = dict(parameters or {})
+        return await self._reading.call(lambda client: client.query(statement, parameters=bound).result_rows)
+
+    async def close(self) -> None:
+        await self._reading.close()
+        await self._writing.close()
+
+    def _connect_writer(self) -> Client:
+        client = self._bare_client()
+        try:
+            found = client.query(
+                "SELECT count() FROM system.databases WHERE name = {name:String}",
+                parameters={"name": self.dsn.database},
+            )
+            if found.result_rows[0][0] == 0:
+                client.command(f"CREATE DATABASE IF NOT EXISTS {quote_identifier(self.dsn.database)}")
+        except BaseException:
+            client.close()
+            raise
+        client.database = self.dsn.database
+        return client
+
+    def _connect(self) -> Client:
+        client = self._bare_client()
+        client.database = self.dsn.database
+        return client
+
+    def _bare_client(self) -> Client:
+        if self.dsn.directory is not None:
+            return _embedded(self.dsn.directory, self._limits)
+        return clickhouse_connect.get_client(
+            dsn=self.dsn.without_database,
+            interface=self.dsn.scheme,
+            tz_mode="aware",
+            connect_timeout=CONNECT_SECONDS,
+            send_receive_timeout=ANSWER_SECONDS,
+            autogenerate_session_id=False,
+        )
+
+
+async def connect(dsn: str, *, limits: Mapping[str, str] = EMBEDDED_LIMITS) -> Database:
+    """An open `Database`. Raises `DatabaseError`, with nothing left open."""
+    database = Database(dsn, limits=limits)
+    try:
+        await database.open()
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
+def _embedded(directory: Path, limits: dict[str, str]) -> Client:
+    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        return clickhouse_connect.get_client(
+            interface="chdb",
+            path=str(directory),
+            chdb_options=limits,
+            tz_mode="aware",
+            settings={"max_execution_time": QUERY_SECONDS},
+        )
+    except Error as error:
+        if _locked(directory):
+            raise DatabaseError(
+                f"the database in {directory} is locked by another process",
+                hint="a recorder is probably running: ask it over HTTP, or stop it",
+            ) from error
+        raise
+
+
+def _locked(directory: Path) -> bool:
+    """Whether another process holds the engine's own lock, a `flock` on its status file."""
+    try:
+        with (directory / "status").open("rb") as status:
+            fcntl.flock(status, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _translate(error: Exception, dsn: Dsn) -> DatabaseError:
+    message = f"ClickHouse at {dsn}: {dsn.mask(_first_line(error))}"
+    if isinstance(error, ImportError):
+        return DatabaseError(message, hint="install chdb-core, or use a server: database: {dsn: http://...}")
+    if isinstance(error, Error) and (error.name or "").startswith(_ROWS_REFUSED):
+        return RowsRefused(message)
+    return DatabaseError(message)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:500]

@@ -1,0 +1,157 @@
+"""The tables, as numbered steps that lead from any earlier schema to this one; running them again changes nothing.
+
+Every table begins with `site`, so that several recorders share one server. Rows that change (an event or gap that
+closes, a segment that is completed) are replaced by the one with the highest `version`: read them with `FINAL`.
+"""
+
+from exporters.clickhouse.client import Database
+from nvr.errors import DatabaseError
+
+_DURABLE = """SETTINGS fsync_after_insert = 1, fsync_part_directory = 1,
+non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1"""
+"""Without the first two a power cut takes rows that were acknowledged; the third makes a repeated insert harmless."""
+
+_VERSION_TABLE = f"""CREATE TABLE IF NOT EXISTS schema_version (
+    version UInt32,
+    applied DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC')
+) ENGINE = MergeTree ORDER BY version {_DURABLE}"""
+
+_FIRST = (
+    f"""CREATE TABLE IF NOT EXISTS segments (
+    site LowCardinality(String),
+    camera LowCardinality(String),
+    id String,
+    start DateTime64(3, 'UTC'),
+    duration_seconds Float64,
+    size_bytes UInt64,
+    path String,
+    codec LowCardinality(String),
+    width UInt16,
+    height UInt16,
+    complete Bool,
+    version UInt64
+) ENGINE = ReplacingMergeTree(version) PARTITION BY toYYYYMM(start) ORDER BY (site, camera, start, id) {_DURABLE}""",
+    f"""CREATE TABLE IF NOT EXISTS gaps (
+    site LowCardinality(String),
+    camera LowCardinality(String),
+    start DateTime64(3, 'UTC'),
+    end Nullable(DateTime64(3, 'UTC')),
+    cause LowCardinality(String),
+    version UInt64
+) ENGINE = ReplacingMergeTree(version) PARTITION BY toYYYYMM(start) ORDER BY (site, camera, start) {_DURABLE}""",
+    f"""CREATE TABLE IF NOT EXISTS motion_events (
+    site LowCardinality(String),
+    camera LowCardinality(String),
+    id UUID,
+    start DateTime64(3, 'UTC'),
+    end Nullable(DateTime64(3, 'UTC')),
+    peak Float32,
+    box_x Float32,
+    box_y Float32,
+    box_width Float32,
+    box_height Float32,
+    zones Array(LowCardinality(String)),
+    footage_start DateTime64(3, 'UTC'),
+    footage_end Nullable(DateTime64(3, 'UTC')),
+    version UInt64
+) ENGINE = ReplacingMergeTree(version) PARTITION BY toYYYYMM(start) ORDER BY (site, camera, start, id) {_DURABLE}""",
+    f"""CREATE TABLE IF NOT EXISTS activity (
+    site LowCardinality(String),
+    camera LowCardinality(String),
+    second DateTime('UTC'),
+    score Float32,
+    cells Array(UInt16)
+) ENGINE = MergeTree PARTITION BY toYYYYMMDD(second) ORDER BY (site, camera, second) {_DURABLE}""",
+    f"""CREATE TABLE IF NOT EXISTS heatmap (
+    site LowCardinality(String),
+    camera LowCardinality(String),
+    hour DateTime('UTC'),
+    cell UInt16,
+    frames UInt64
+) ENGINE = SummingMergeTree(frames) PARTITION BY toYYYYMM(hour) ORDER BY (site, camera, hour, cell) {_DURABLE}""",
+    f"""CREATE TABLE IF NOT EXISTS tombstones (
+    site LowCardinality(String),
+    camera LowCardinality(String),
+    id String,
+    start DateTime64(3, 'UTC'),
+    duration_seconds Float64,
+    size_bytes UInt64,
+    path String,
+    deleted DateTime64(3, 'UTC'),
+    policy LowCardinality(String)
+) ENGINE = ReplacingMergeTree(deleted) PARTITION BY toYYYYMM(start) ORDER BY (site, camera, start, id) {_DURABLE}""",
+    f"""CREATE TABLE IF NOT EXISTS alerts (
+    site LowCardinality(String),
+    fingerprint String,
+    alertname LowCardinality(String),
+    camera LowCardinality(String),
+    severity LowCardinality(String),
+    start DateTime64(3, 'UTC'),
+    end Nullable(DateTime64(3, 'UTC')),
+    labels Map(LowCardinality(String), String),
+    annotations Map(LowCardinality(String), String),
+    version UInt64
+) ENGINE = ReplacingMergeTree(version) PARTITION BY toYYYYMM(start) ORDER BY (site, alertname, start, fingerprint)
+{_DURABLE}""",
+    f"""CREATE TABLE IF NOT EXISTS annotations (
+    site LowCardinality(String),
+    camera LowCardinality(String),
+    id UUID,
+    start DateTime64(3, 'UTC'),
+    end Nullable(DateTime64(3, 'UTC')),
+    tags Array(LowCardinality(String)),
+    text String,
+    author String,
+    version UInt64
+) ENGINE = ReplacingMergeTree(version) PARTITION BY toYYYYMM(start) ORDER BY (site, camera, start, id) {_DURABLE}""",
+)
+
+MIGRATIONS = (_FIRST,)
+"""Step n leads from schema n to schema n + 1. Never change one that was released: add the next."""
+
+TIME_COLUMNS = {
+    "segments": "start",
+    "gaps": "start",
+    "motion_events": "start",
+    "activity": "second",
+    "heatmap": "hour",
+    "tombstones": "deleted",
+    "alerts": "start",
+    "annotations": "start",
+}
+"""What each table's age is counted from."""
+
+
+async def migrate(database: Database, *, keep_days: int | None = None) -> None:
+    """Bring the tables to this version and rows to the age they may reach; None keeps them for ever."""
+    await database.command(_VERSION_TABLE)
+    found = await version(database)
+    if found > len(MIGRATIONS):
+        raise DatabaseError(
+            f"the database at {database.dsn} has schema {found}, this program knows {len(MIGRATIONS)}",
+            hint="install the newer nvr that wrote it, or point database.dsn elsewhere",
+        )
+    for number, statements in enumerate(MIGRATIONS[found:], found + 1):
+        for statement in statements:
+            await database.command(statement)
+        await database.command(f"INSERT INTO schema_version (version) VALUES ({number})")
+    for table, column in TIME_COLUMNS.items():
+        await _keep(database, table, column, keep_days)
+
+
+async def version(database: Database) -> int:
+    """The schema that the database has; 0 where it has none."""
+    ((found,),) = await database.query("SELECT max(version) FROM schema_version")
+    return int(found)
+
+
+async def _keep(database: Database, table: str, column: str, days: int | None) -> None:
+    ((engine,),) = await database.query(
+        "SELECT engine_full FROM system.tables WHERE database = {database:String} AND name = {table:String}",
+        {"database": database.dsn.database, "table": table},
+    )
+    wanted = f"TTL toDateTime({column}) + toIntervalDay({days})"
+    if days is None and " TTL " in engine:
+        await database.command(f"ALTER TABLE {table} REMOVE TTL")
+    elif days is not None and wanted not in engine:
+        await database.command(f"ALTER TABLE {table} MODIFY {wanted}")

@@ -1,0 +1,110 @@
+"""Empties the spool into ClickHouse. Nothing else waits for it: with the database away the rows stay where they are."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from exporters.clickhouse.client import Database, RowsRefused
+from exporters.clickhouse.schema import migrate
+from exporters.spool import Spool
+from exporters.spool_file import Batch
+from nvr.clock import utc_now
+from nvr.errors import DatabaseError, NvrError
+from nvr.model import SinkStatus
+from nvr.ports import Telemetry
+
+_log = logging.getLogger(__name__)
+
+BATCH_ROWS = 10_000
+INTERVAL_SECONDS = 1.0
+
+
+class Writer:
+    """`run` it under supervision; `status` is cheap and may be asked at any time."""
+
+    def __init__(
+        self,
+        spool: Spool,
+        database: Database,
+        telemetry: Telemetry,
+        *,
+        keep_days: int | None = None,
+        now: Callable[[], datetime] = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._spool, self._database, self._telemetry = spool, database, telemetry
+        self._keep_days, self._now, self._monotonic = keep_days, now, monotonic
+        self._up = False
+        self._last_success: datetime | None = None
+
+    def status(self) -> SinkStatus:
+        return SinkStatus(
+            up=self._up,
+            queue_length=self._spool.rows,
+            queue_capacity=self._spool.capacity_rows,
+            spool_bytes=self._spool.size_bytes,
+            last_success=self._last_success,
+        )
+
+    async def run(self) -> None:
+        """Insert what comes until cancelled. Raises `DatabaseError` while ClickHouse is away: run it supervised."""
+        try:
+            await self._prepare()
+            while True:
+                if await self.run_once() < BATCH_ROWS:
+                    await asyncio.sleep(INTERVAL_SECONDS)
+        except DatabaseError:
+            self._up = False
+            raise
+
+    async def run_once(self) -> int:
+        """Insert one batch of each table that has rows; how many rows went."""
+        rows = 0
+        for batch in await asyncio.to_thread(self._spool.assign, BATCH_ROWS):
+            await self._insert(batch)
+            rows += batch.rows
+        return rows
+
+    async def drain(self, timeout_seconds: float) -> bool:
+        """At shutdown, insert what can be inserted in this time. What is left stays in the spool, and False is said."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                if not self._up:
+                    await self._prepare()
+                await asyncio.to_thread(self._spool.flush, timeout_seconds)
+                while await self.run_once():
+                    pass
+        except (NvrError, TimeoutError) as error:
+            _log.warning("rows wait in the spool for the next start: %s", error, extra={"rows": self._spool.rows})
+            return False
+        return True
+
+    async def _prepare(self) -> None:
+        await self._database.open()
+        await migrate(self._database, keep_days=self._keep_days)
+        self._succeeded()
+
+    async def _insert(self, batch: Batch) -> None:
+        started = self._monotonic()
+        try:
+            await self._database.insert(batch.table, batch.lines, batch.token)
+        except RowsRefused as error:
+            self._count(batch, started, ok=False)
+            self._telemetry.rows_dropped(batch.table, batch.rows)
+            _log.error("ClickHouse refuses %d rows of %s for good: %s", batch.rows, batch.table, error)
+        except DatabaseError:
+            self._count(batch, started, ok=False)
+            raise
+        else:
+            self._count(batch, started, ok=True)
+            self._succeeded()
+        await asyncio.to_thread(self._spool.acknowledge, batch)
+
+    def _count(self, batch: Batch, started: float, *, ok: bool) -> None:
+        seconds = self._monotonic() - started
+        self._telemetry.rows_inserted(batch.table, "ok" if ok else "failed", batch.rows, seconds)
+
+    def _succeeded(self) -> None:
+        self._up, self._last_success = True, self._now()

@@ -1,0 +1,213 @@
+"""The durable way to ClickHouse: facts wait here, on disk and bounded, until the database has them.
+
+`put` only appends to a queue in memory; a thread of the spool's own commits whatever has gathered, so that no caller
+waits for the disk and a fact is durable within a fraction of a second.
+"""
+
+import fcntl
+import logging
+import sqlite3
+import threading
+import time
+from collections import Counter, deque
+from pathlib import Path
+
+from exporters.clickhouse.rows import Rows, rows_of, table_of
+from exporters.spool_file import Batch, SpoolFile
+from nvr.clock import utc_now
+from nvr.errors import StorageError
+from nvr.model import Fact, stamp
+from nvr.ports import Telemetry
+
+_log = logging.getLogger(__name__)
+
+GATHER_SECONDS = 0.2
+"""How long facts gather for one commit: each costs a sync of the disk."""
+
+RETRY_SECONDS = 1.0
+QUEUE_FACTS = 20_000
+"""The bound of the queue in memory, reached only where the disk stalls; activity and heatmaps may take half of it."""
+
+TYPICAL_ROW_BYTES = 400
+
+_CHEAP = frozenset({"activity", "heatmap"})
+
+
+class _Lock:
+    """An exclusive lock until closed or the process ends. Raises `BlockingIOError` where it is taken."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            raise
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class Spool:
+    """A `FactSink` that `Writer` empties. Rows that do not fit are counted by `telemetry`, the cheapest first."""
+
+    def __init__(self, path: Path, limit_bytes: int, telemetry: Telemetry, *, site: str) -> None:
+        self._path, self._limit_bytes, self._telemetry, self._site = path, limit_bytes, telemetry, site
+        self._queue: deque[Fact] = deque()
+        self._wake = threading.Condition()
+        self._closing = self._failing = False
+        self._accepted = self._settled = 0
+        self._file_lock = threading.Lock()
+        self._lock = _take_lock(path)
+        try:
+            self._file = _open(path)
+        except BaseException:
+            self._lock.close()
+            raise
+        self._thread = threading.Thread(target=self._work, name="spool", daemon=True)
+        self._thread.start()
+
+    def put(self, fact: Fact) -> None:
+        table = table_of(fact)
+        limit = QUEUE_FACTS // 2 if table in _CHEAP else QUEUE_FACTS
+        with self._wake:
+            fits = len(self._queue) < limit and not self._closing
+            if fits:
+                self._queue.append(fact)
+                self._accepted += 1
+                self._wake.notify_all()
+        if not fits:
+            self._telemetry.rows_dropped(table, 1)
+
+    @property
+    def rows(self) -> int:
+        """Rows on disk that ClickHouse has not acknowledged, and facts about to be written there."""
+        return self._file.rows + len(self._queue)
+
+    @property
+    def capacity_rows(self) -> int:
+        """How many rows fit into the limit at their present mean size: `rows` against it is how full the spool is."""
+        rows, size_bytes = self._file.rows, self._file.size_bytes
+        mean = size_bytes / rows if rows and size_bytes else TYPICAL_ROW_BYTES
+        return max(1, int(self._limit_bytes / mean))
+
+    @property
+    def size_bytes(self) -> int:
+        return self._file.size_bytes
+
+    def assign(self, max_rows: int) -> list[Batch]:
+        """At most one batch a table, the same ones until they are acknowledged. Reads the disk."""
+        with self._file_lock:
+            try:
+                return self._file.assign(max_rows)
+            except sqlite3.Error as error:
+                raise StorageError(f"the spool cannot be read: {error}", path=self._path) from error
+
+    def acknowledge(self, batch: Batch) -> None:
+        """ClickHouse has `batch`. Where this fails the batch is sent again, and recognised there."""
+        with self._file_lock:
+            try:
+                self._file.acknowledge(batch)
+            except sqlite3.Error as error:
+                raise StorageError(f"the spool cannot be written: {error}", path=self._path) from error
+
+    def flush(self, timeout_seconds: float = 10.0) -> bool:
+        """Wait until every fact put before is on disk; False where the disk did not take them in time."""
+        with self._wake:
+            wanted = self._accepted
+            return self._wake.wait_for(lambda: self._settled >= wanted, timeout_seconds)
+
+    def close(self) -> None:
+        """Write what waits in memory, then let go of the file; what comes later is counted as dropped."""
+        with self._wake:
+            self._closing = True
+            self._wake.notify_all()
+        self._thread.join()
+        with self._file_lock:
+            self._file.close()
+        self._lock.close()
+
+    def _work(self) -> None:
+        while not self._closing:
+            with self._wake:
+                self._wake.wait_for(lambda: self._queue or self._closing)
+                self._wake.wait_for(lambda: self._closing, GATHER_SECONDS)
+            while not self._commit() and not self._closing:
+                time.sleep(RETRY_SECONDS)
+        if not self._commit():
+            self._drop(Counter(table_of(fact) for fact in self._queue))
+
+    def _commit(self) -> bool:
+        """Write what is queued in one commit. The facts stay queued until it holds."""
+        with self._wake:
+            facts = list(self._queue)
+        if not facts:
+            return True
+        rows = [rows for fact in facts if (rows := self._rows_of(fact)) is not None]
+        try:
+            with self._file_lock:
+                dropped = self._file.append(rows, self._limit_bytes)
+        except sqlite3.Error as error:
+            self._note_failure(error)
+            return False
+        self._note_success()
+        with self._wake:
+            for _ in facts:
+                self._queue.popleft()
+            self._settled += len(facts)
+            self._wake.notify_all()
+        self._drop(dropped)
+        return True
+
+    def _rows_of(self, fact: Fact) -> Rows | None:
+        try:
+            rows = rows_of(fact, self._site)
+        except Exception:  # noqa: BLE001  A boundary: one malformed fact must not keep all later ones from the disk.
+            _log.exception("a fact cannot be kept", extra={"table": table_of(fact)})
+            self._telemetry.rows_dropped(table_of(fact), 1)
+            return None
+        return rows if rows.count else None
+
+    def _drop(self, dropped: Counter[str]) -> None:
+        for table, rows in dropped.items():
+            self._telemetry.rows_dropped(table, rows)
+
+    def _note_failure(self, error: sqlite3.Error) -> None:
+        if not self._failing:
+            _log.error("the spool cannot be written, facts wait in memory: %s: %s", self._path, error)
+        self._failing = True
+
+    def _note_success(self) -> None:
+        if self._failing:
+            _log.info("the spool can be written again: %s", self._path)
+        self._failing = False
+
+
+def _take_lock(path: Path) -> _Lock:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _Lock(path.with_name(path.name + ".lock"))
+    except BlockingIOError as error:
+        raise StorageError("the spool is in use by another recorder", path=path, hint="stop that one first") from error
+    except OSError as error:
+        raise StorageError(f"the spool cannot be opened: {error.strerror}", path=path) from error
+
+
+def _open(path: Path) -> SpoolFile:
+    try:
+        return SpoolFile(path)
+    except sqlite3.OperationalError as error:
+        raise StorageError(f"the spool cannot be opened: {error}", path=path) from error
+    except sqlite3.DatabaseError as error:
+        aside = _move_aside(path)
+        _log.error("the spool was corrupt and starts anew, what it held is in %s: %s", aside, error)
+        return SpoolFile(path)
+
+
+def _move_aside(path: Path) -> Path:
+    aside = path.with_name(f"{path.name}.corrupt-{stamp(utc_now())}")
+    for suffix in ("", "-wal", "-shm"):
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    return aside

@@ -1,0 +1,125 @@
+"""The questions, asked of a real engine."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from exporters.clickhouse.client import Database
+from exporters.clickhouse.queries import Queries
+from exporters.clickhouse.rows import rows_of
+from nvr.model import Fact
+from tests.exporters.clickhouse.engine import with_tables
+from tests.exporters.facts import HOUR, START, activity, gap, heatmap, motion_event
+
+DAY = timedelta(days=1)
+SECOND = timedelta(seconds=1)
+
+
+async def insert(database: Database, *facts: Fact, site: str = "home") -> None:
+    for number, fact in enumerate(facts):
+        rows = rows_of(fact, site)
+        await database.insert(rows.table, rows.lines, f"{site}-{number}-{hash(rows.lines)}")
+
+
+def test_an_event_comes_back_as_it_was_put(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        event = motion_event(length=2.5)
+        await insert(database, event)
+        assert await Queries(database, "home").motion_events("front-door", START - DAY, START + DAY) == [event]
+
+    with_tables(tmp_path, scenario)
+
+
+def test_a_closed_event_replaces_its_open_form_in_either_order(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        first, second = motion_event(0, 3), motion_event(60, 4)
+        await insert(database, motion_event(0), first, second, motion_event(60))
+        events = await Queries(database, "home").motion_events(None, START - DAY, START + DAY)
+        assert events == [second, first]
+
+    with_tables(tmp_path, scenario)
+
+
+def test_events_that_overlap_are_found_and_open_ones_too(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        long, still_open, before, after = (
+            motion_event(0, 60),
+            motion_event(5),
+            motion_event(-60, 10),
+            motion_event(99, 1),
+        )
+        await insert(database, long, still_open, before, after)
+        events = await Queries(database, "home").motion_events("front-door", START + 30 * SECOND, START + 40 * SECOND)
+        assert events == [still_open, long]
+
+    with_tables(tmp_path, scenario)
+
+
+def test_events_are_paged_newest_first_by_camera_and_site(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        events = [motion_event(number, 0.5) for number in range(5)]
+        await insert(database, *events, motion_event(2, 1, camera="yard"))
+        await insert(database, motion_event(3, 1), site="elsewhere")
+        queries = Queries(database, "home")
+        span = (START - DAY, START + DAY)
+        assert await queries.motion_events("front-door", *span, limit=2) == [events[4], events[3]]
+        assert await queries.motion_events("front-door", *span, limit=2, offset=4) == [events[0]]
+        assert len(await queries.motion_events(None, *span)) == 6
+        assert [event.camera for event in await queries.motion_events("yard", *span)] == ["yard"]
+
+    with_tables(tmp_path, scenario)
+
+
+def test_a_hostile_camera_name_is_only_a_name(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        await insert(database, motion_event(0, 1))
+        for name in ("' OR 1=1 --", "front-door' --", "{site:String}", "%s", "\\", "front-door\x00"):
+            assert await Queries(database, "home").motion_events(name, START - DAY, START + DAY) == []
+
+    with_tables(tmp_path, scenario)
+
+
+def test_gaps_come_back_with_their_causes_and_the_lasting_one(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        closed, lasting = gap(0, 10), gap(100)
+        await insert(database, gap(0), closed, lasting)
+        assert await Queries(database, "home").gaps("front-door", START - DAY, START + DAY) == [lasting, closed]
+        assert await Queries(database, "home").gaps(None, START + 20 * SECOND, START + 30 * SECOND) == []
+
+    with_tables(tmp_path, scenario)
+
+
+def test_a_heatmap_adds_up_the_hours_that_the_range_touches(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        await insert(database, heatmap(0, c0=2, c81=7), heatmap(0, c0=3), heatmap(1, c3599=1), heatmap(2, c5=9))
+        queries = Queries(database, "home")
+        counts, any_data = await queries.heatmap("front-door", HOUR + 1800 * SECOND, HOUR + 7200 * SECOND)
+        assert any_data
+        assert (counts.shape, counts.dtype.name) == ((45, 80), "uint64")
+        assert (counts[0, 0], counts[1, 1], counts[44, 79], counts.sum()) == (5, 7, 1, 13)
+        counts, any_data = await queries.heatmap("yard", HOUR, HOUR + DAY)
+        assert not any_data
+        assert not counts.any()
+
+    with_tables(tmp_path, scenario)
+
+
+def test_activity_is_one_row_a_second_oldest_first(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        await insert(database, activity(1, (4, 9)), activity(0), activity(1, (2, 4)), activity(60))
+        rows = await Queries(database, "home").activity("front-door", HOUR, HOUR + 60 * SECOND)
+        assert rows == [activity(0), activity(1, (2, 4, 9))]
+        assert rows[0].second.tzinfo is not None
+
+    with_tables(tmp_path, scenario)
+
+
+def test_other_time_zones_mean_the_same_instant(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        local = datetime.fromisoformat("2026-11-22T18:01:00.123+01:00")
+        assert local == START
+        await insert(database, motion_event(0, 1))
+        (event,) = await Queries(database, "home").motion_events("front-door", local, local + SECOND)
+        assert event.start.utcoffset() == timedelta(0)
+        assert event.start == local.astimezone(UTC)
+
+    with_tables(tmp_path, scenario)

@@ -1,0 +1,93 @@
+"""The tables: created once, migrated, never used by an older program."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from exporters.clickhouse.client import Database
+from exporters.clickhouse.schema import MIGRATIONS, TIME_COLUMNS, migrate, version
+from nvr.errors import DatabaseError
+from tests.exporters.clickhouse.engine import database_in, with_tables
+
+
+def test_creating_the_tables_again_changes_nothing(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        before = await database.query("SELECT name, create_table_query FROM system.tables WHERE database = 'nvr'")
+        await migrate(database)
+        after = await database.query("SELECT name, create_table_query FROM system.tables WHERE database = 'nvr'")
+        assert sorted(before, key=str) == sorted(after, key=str)
+        assert {name for name, _ in before} == {*TIME_COLUMNS, "schema_version"}
+        assert await database.query("SELECT version FROM schema_version") == [(len(MIGRATIONS),)]
+
+    with_tables(tmp_path, scenario)
+
+
+def test_every_table_begins_with_the_site_and_is_durable_and_deduplicated(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        for table in TIME_COLUMNS:
+            ((key, engine, first),) = await database.query(
+                "SELECT t.sorting_key, t.engine_full, c.name FROM system.tables t JOIN system.columns c "
+                "ON c.database = t.database AND c.table = t.name "
+                "WHERE t.database = 'nvr' AND t.name = {table:String} AND c.position = 1",
+                {"table": table},
+            )
+            assert key.startswith("site,")
+            assert first == "site"
+            for setting in ("fsync_after_insert = 1", "fsync_part_directory = 1", "deduplication_window = 1000"):
+                assert setting in engine
+
+    with_tables(tmp_path, scenario)
+
+
+def test_a_newer_schema_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        await database.command("INSERT INTO schema_version (version) VALUES (99)")
+        with pytest.raises(DatabaseError, match=r"has schema 99, this program knows 1 \(install the newer nvr"):
+            await migrate(database)
+
+    with_tables(tmp_path, scenario)
+
+
+def test_an_older_schema_is_brought_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from exporters.clickhouse import schema  # noqa: PLC0415  The module itself is what is patched.
+
+    later = (*MIGRATIONS, ("ALTER TABLE gaps ADD COLUMN IF NOT EXISTS note String",))
+
+    async def scenario(database: Database) -> None:
+        monkeypatch.setattr(schema, "MIGRATIONS", later)
+        await migrate(database)
+        assert await version(database) == 2
+        assert await database.query("SELECT count(note) FROM gaps") == [(0,)]
+
+    with_tables(tmp_path, scenario)
+
+
+def test_rows_live_as_long_as_the_setting_says(tmp_path: Path) -> None:
+    async def expiring(database: Database) -> list[str]:
+        rows = await database.query(
+            "SELECT name FROM system.tables WHERE database = 'nvr' AND engine_full LIKE '%toIntervalDay(%'"
+        )
+        return [name for (name,) in rows]
+
+    async def scenario(database: Database) -> None:
+        assert await expiring(database) == []
+        for days in (30, 60, 60):
+            await migrate(database, keep_days=days)
+            assert len(await expiring(database)) == len(TIME_COLUMNS)
+        await migrate(database, keep_days=None)
+        assert await expiring(database) == []
+
+    with_tables(tmp_path, scenario)
+
+
+def test_tables_are_there_after_closing_and_opening(tmp_path: Path) -> None:
+    async def created(database: Database) -> None:
+        assert await version(database) == len(MIGRATIONS)
+
+    async def reopened() -> None:
+        async with database_in(tmp_path) as database:
+            assert await version(database) == len(MIGRATIONS)
+
+    with_tables(tmp_path, created)
+    asyncio.run(reopened())
