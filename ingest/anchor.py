@@ -4,7 +4,7 @@ Every observation of a media time is late by some delay and never early, so the 
 at receipt and the media time is the best one known: the least delayed observation wins (as in Moonfire NVR).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from nvr.clock import UtcClock
 
@@ -45,6 +45,12 @@ class Anchor:
         self._zero = min(self._zero, zero)
         return True
 
+    def bound(self, media_seconds: float, received: float) -> None:
+        """A picture was decoded by `received`: it is not from later than that. Requires an observation."""
+        assert self._zero is not None
+        turns = self._turns(media_seconds)
+        self._zero = min(self._zero, received - media_seconds - turns * MPEGTS_WRAP_SECONDS)
+
     @property
     def drift_seconds(self) -> float:
         """How far the camera's media time has fallen behind our clock since the best observation."""
@@ -57,11 +63,9 @@ class Anchor:
 
     def utc_of_wrapped(self, media_seconds: float) -> datetime:
         """As `utc`, for a time that came through MPEG-TS: the turn of its counter nearest to now is meant."""
+        return self.utc(media_seconds + self._turns(media_seconds) * MPEGTS_WRAP_SECONDS)
+
+    def _turns(self, media_seconds: float) -> int:
         assert self._zero is not None
         elapsed = self._clock.monotonic() - self._zero
-        turns = round((elapsed - media_seconds) / MPEGTS_WRAP_SECONDS)
-        return self.utc(media_seconds + max(0, turns) * MPEGTS_WRAP_SECONDS)
-
-    def media_seconds(self, time: datetime) -> float:
-        """The media time of a wall-clock time."""
-        return (time - self.utc(0.0)) / timedelta(seconds=1)
+        return max(0, round((elapsed - media_seconds) / MPEGTS_WRAP_SECONDS))

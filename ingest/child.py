@@ -130,6 +130,7 @@ class Child:
             self._quota, self._quota_since, self._suppressed = LOG_LINES_A_MINUTE, now, 0
         if self._quota:
             self._quota -= 1
-            log.info("%s: %s", self.name, _CREDENTIALS.sub("//***@", line))
+            level = logging.DEBUG if "[warning]" in line else logging.WARNING
+            log.log(level, "%s: %s", self.name, _CREDENTIALS.sub("//***@", line))
         else:
             self._suppressed += 1

@@ -117,17 +117,23 @@ class Decoder:
                     self._frames.put(Frame(self._camera, time, picture))
 
     def _placing(self, anchor: Anchor | None) -> Callable[[float], datetime | None]:
-        """From media time to UTC: by the recorder's anchor, or, for a sub-stream, by when its pictures arrive.
+        """From media time to UTC: by the recorder's anchor, or, for a sub-stream, by when its pictures arrive."""
+        monotonic = self._clock.monotonic
+        if anchor is None:
+            own = Anchor(self._clock)
 
-        ffmpeg holds each picture back until the next one is due (measured in 5.1 and later).
-        """
-        if anchor is not None:
-            return lambda media_seconds: anchor.utc_of_wrapped(media_seconds) if anchor.known else None
-        own = Anchor(self._clock)
+            def place_arriving(media_seconds: float) -> datetime:
+                # ffmpeg holds each picture back until the next one is due (measured in 5.1 and later).
+                own.observe(media_seconds + 1.0 / self._fps, monotonic())
+                return own.utc(media_seconds)
+
+            return place_arriving
 
         def place(media_seconds: float) -> datetime | None:
-            own.observe(media_seconds + 1.0 / self._fps, self._clock.monotonic())
-            return own.utc(media_seconds)
+            if not anchor.known:
+                return None
+            anchor.bound(media_seconds, monotonic())
+            return anchor.utc_of_wrapped(media_seconds)
 
         return place
 
