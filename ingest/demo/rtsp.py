@@ -24,9 +24,6 @@ from ingest.demo.camera import HOST, STREAM
 from nvr.clock import utc_now
 from nvr.model import isoformat
 
-FIRST_TIMESTAMP = 90_000
-"""Of a session's RTP packets. ffmpeg takes a first timestamp of 0 for none, and gives the first two pictures one time."""
-
 PATIENCE_SECONDS = 1.0
 """How late a picture may go out. Later ones are left out, up to the next that stands by itself."""
 
@@ -125,7 +122,7 @@ class CameraSession(RtspServerSession):  # type: ignore[misc]  # the library is 
         duration_seconds: float,  # noqa: ARG002  the library's signature
     ) -> None:
         for payload, marker in payloads:
-            await self._send_rtp_packet(state, payload, timestamp=FIRST_TIMESTAMP + timestamp, marker=marker)
+            await self._send_rtp_packet(state, payload, timestamp=timestamp, marker=marker)
 
 
 def _tell(line: str) -> None:
