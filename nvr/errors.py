@@ -2,12 +2,14 @@
 
 NvrError
 ├── ConfigError        a configuration file that cannot be used (exit code 2)
+│   └── InvalidConfig  all mistakes of one file together
 ├── EnvironmentNotReady  what the machine lacks (exit code 1)
 ├── StorageError       a volume that cannot be read or written
 ├── MediaError         a file of footage that cannot be understood
 └── DatabaseError      ClickHouse is away, locked or refuses
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -38,6 +40,17 @@ class ConfigError(NvrError):
         given = f", got {self.value}" if self.value else ""
         remedy = f"\n  {self.hint}" if self.hint else ""
         return f"{where}: {what}{given}{remedy}"
+
+
+class InvalidConfig(ConfigError):
+    """Every mistake of one configuration file, in the order of its lines."""
+
+    def __init__(self, mistakes: Sequence[ConfigError]) -> None:
+        self.mistakes = tuple(sorted(mistakes, key=lambda mistake: mistake.line))
+        super().__init__("cannot be used", file=self.mistakes[0].file)
+
+    def __str__(self) -> str:
+        return "\n".join(str(mistake) for mistake in self.mistakes)
 
 
 class EnvironmentNotReady(NvrError):

@@ -1,0 +1,205 @@
+"""A YAML file as plain data that remembers where each value stands and how it was written."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from nvr.config.masking import MASK, mask_written, may_be_secret
+from nvr.errors import ConfigError
+
+Place = tuple[str | int, ...]
+"""The way to a value: keys, and indices of lists."""
+
+MOST_VALUES = 50_000
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML 1.2's plain values: `off` and `yes` are words and `1:30` is no number, unlike in YAML 1.1."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+
+
+_Loader.add_implicit_resolver("bool", re.compile(r"(true|True|TRUE|false|False|FALSE)\Z"), list("tTfF"))
+_Loader.add_implicit_resolver("int", re.compile(r"[-+]?[0-9]+\Z"), list("-+0123456789"))
+_Loader.add_implicit_resolver("float", re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)\Z"), list("-+0123456789."))
+_Loader.add_implicit_resolver("null", re.compile(r"(~|null|Null|NULL|)\Z"), ["~", "n", "N", ""])
+
+_SCALARS: dict[str, Callable[[str], Any]] = {
+    "bool": lambda text: text.lower() == "true",
+    "int": int,
+    "float": float,
+    "null": lambda _: None,
+    "tag:yaml.org,2002:str": str,
+    "!": str,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How a value stands in the file: its key's line, the dotted key, the text with secrets masked."""
+
+    line: int
+    key: str
+    text: str
+
+
+@dataclass(slots=True)
+class Document:
+    file: str
+    data: Any = None
+    written: dict[Place, Written] = field(default_factory=dict)
+    mistakes: list[ConfigError] = field(default_factory=list)
+
+    def at(self, place: Place) -> Written:
+        """The value there, or the nearest one around it that the file has."""
+        while place not in self.written:
+            place = place[:-1]
+        return self.written[place]
+
+    def mistaken(self, place: Place, message: str, hint: str) -> None:
+        here = self.at(place)
+        self.mistakes.append(
+            ConfigError(message, file=self.file, line=here.line, key=here.key, value=here.text, hint=hint)
+        )
+
+
+def read(path: Path) -> Document:
+    """Raises ConfigError where there is no YAML document to speak of; smaller mistakes are in the document."""
+    document = Document(str(path))
+    root = _composed(path, _text(path))
+    if not isinstance(root, yaml.MappingNode):
+        raise ConfigError(
+            "is not a mapping of keys", file=str(path), line=1, hint="begin with a line such as: cameras:"
+        )
+    document.data = _Walk(document).value(root, (), root.start_mark.line + 1)
+    return document
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise ConfigError("there is no such file", file=str(path), hint="name the file with -c nvr.yaml") from None
+    except IsADirectoryError:
+        raise ConfigError("is a directory", file=str(path), hint=f"name the file in it: -c {path}/nvr.yaml") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError("is not UTF-8 text", file=str(path), line=line, hint="save the file as UTF-8") from None
+    except OSError as error:
+        hint = "make it readable for the user that runs nvr"
+        raise ConfigError(f"cannot be read: {error.strerror}", file=str(path), hint=hint) from None
+
+
+def _composed(path: Path, text: str) -> yaml.Node:
+    try:
+        root = yaml.compose(text, _Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 0
+        raise ConfigError("is not YAML", file=str(path), line=line, hint=_yaml_hint(error, text, line)) from None
+    except yaml.YAMLError:
+        hint = "it holds a control character; save it as plain text"
+        raise ConfigError("is not YAML", file=str(path), hint=hint) from None
+    except RecursionError:
+        raise ConfigError("is nested too deeply", file=str(path), hint="use the documented keys only") from None
+    if root is None:
+        raise ConfigError("is empty", file=str(path), hint="begin with deploy/nvr.example.yaml") from None
+    return root
+
+
+def _yaml_hint(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
+    """What is wrong in PyYAML's words, which quote at most one character of the file."""
+    lines = text.splitlines()
+    if 0 < line <= len(lines) and "\t" in lines[line - 1]:
+        return "indent with spaces, not with tabs"
+    if "alias" in (error.problem or "") or "anchor" in (error.problem or ""):
+        return "put a value that begins with * or & in quotes"
+    if "mapping values are not allowed" in (error.problem or ""):
+        return "check the indentation of this line, and put a value that holds ': ' in quotes"
+    if "single document" in (error.context or ""):
+        return "write one document, without a second ---"
+    return f"{error.problem or 'syntax error'}; check indentation, quotes and brackets up to this line"
+
+
+class _Walk:
+    """Turns nodes into values, noting each in the document."""
+
+    def __init__(self, document: Document) -> None:
+        self._document, self._count = document, 0
+
+    def value(self, node: yaml.Node, place: Place, line: int) -> Any:
+        self._count += 1
+        if self._count > MOST_VALUES or len(place) > 32:
+            hint = "use fewer aliases (*name), and none that holds itself"
+            raise ConfigError("holds too many values", file=self._document.file, line=line, hint=hint)
+        self._document.written[place] = Written(line, dotted(place), _written(node, place))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, place)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(each, (*place, i), each.start_mark.line + 1) for i, each in enumerate(node.value)]
+        return self._scalar(node, place)
+
+    def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._document.mistaken(place, "holds a key that is no word", "write keys as plain words: key: value")
+            elif key_node.value in values:
+                self._twice((*place, key_node.value), line)
+            else:
+                values[key_node.value] = self.value(value_node, (*place, key_node.value), line)
+        return values
+
+    def _twice(self, place: Place, line: int) -> None:
+        first = self._document.written[place]
+        message = f"is given twice, first in line {first.line}"
+        hint = "rename one of them or remove it"
+        self._document.mistakes.append(
+            ConfigError(message, file=self._document.file, line=line, key=first.key, hint=hint)
+        )
+
+    def _scalar(self, node: yaml.Node, place: Place) -> Any:
+        convert = _SCALARS.get(node.tag)
+        if convert is None:
+            self._document.mistaken(place, "has a YAML tag", "remove the word that begins with !")
+            return None
+        return convert(node.value)
+
+
+def dotted(place: Place) -> str:
+    """`cameras.front-door.masks[0]`."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+    return text.removeprefix(".")
+
+
+def _written(node: yaml.Node, place: Place) -> str:
+    if isinstance(node, yaml.ScalarNode):
+        return _scalar_written(node.value, str(place[-1]) if place else "")
+    if isinstance(node, yaml.SequenceNode):
+        return _pair(node) if len(node.value) == 2 else "a list"
+    return "a mapping"
+
+
+def _scalar_written(text: str, key: str) -> str:
+    """As it stands there; a file of a secret only where it looks like a path, for it may be the secret itself."""
+    is_path = key.endswith("_file") and text.startswith(("/", "./", "../"))
+    if may_be_secret(key) and not is_path and not re.fullmatch(r"\$\{\w+\}", text):
+        return MASK
+    text = _shortened(mask_written(text))
+    return text if text.isprintable() and text == text.strip() else json.dumps(text, ensure_ascii=False)
+
+
+def _shortened(text: str, most: int = 120) -> str:
+    return text if len(text) <= most else text[: most - 3] + "..."
+
+
+def _pair(node: yaml.SequenceNode) -> str:
+    """A corner of a polygon, which is short enough to be shown."""
+    scalars = [each.value for each in node.value if isinstance(each, yaml.ScalarNode) and each.tag in ("int", "float")]
+    return f"[{', '.join(scalars)}]" if len(scalars) == 2 else "a list"

@@ -1,0 +1,109 @@
+"""Keeps secrets out of every text: by the form of a URL, and by the values that are known to be secret."""
+
+import json
+import logging
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
+
+from nvr.settings import Settings
+
+MASK = "***"
+
+# Up to the last @ of the word: a password that should have been percent-encoded may hold @, / and # itself.
+_CREDENTIALS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<credentials>[^\s'\"<>]*)@", re.IGNORECASE)
+_SECRET_WORDS = "pass|passwd|password|pwd|passphrase|token|secret|api_?key|access_?key|auth|credentials?|sig|signature"
+_PARAMETER = re.compile(rf"(?P<name>(?<![a-z])(?:{_SECRET_WORDS})=)[^&\s'\"<>]+", re.IGNORECASE)
+_SECRET_NAME = re.compile(rf"(?<![a-z])(?:{_SECRET_WORDS})(?![a-z])", re.IGNORECASE)
+_VARIABLES = re.compile(r"(\$\{\w+\})+")
+_SHORT = 4
+
+
+def mask_url(text: str) -> str:
+    """The text with the passwords and tokens of every URL in it replaced; user names stay."""
+    return _PARAMETER.sub(rf"\g<name>{MASK}", _CREDENTIALS.sub(_masked, text))
+
+
+def mask_written(text: str) -> str:
+    """A value as it stands in the file, where a password that is only a `${VARIABLE}` is none."""
+    one_word = re.sub(r"\s", "_", text) if "@" in text else text
+    return _PARAMETER.sub(_masked_parameter, _CREDENTIALS.sub(_masked_unless_variable, one_word))
+
+
+def may_be_secret(key: str) -> bool:
+    return bool(_SECRET_NAME.search(key))
+
+
+def _masked(found: re.Match[str]) -> str:
+    user, colon, _ = found["credentials"].partition(":")
+    return f"{found['scheme']}{user}:{MASK}@" if colon else f"{found['scheme']}{MASK}@"
+
+
+def _masked_unless_variable(found: re.Match[str]) -> str:
+    return found[0] if _VARIABLES.fullmatch(found["credentials"].partition(":")[2]) else _masked(found)
+
+
+def _masked_parameter(found: re.Match[str]) -> str:
+    return found[0] if _VARIABLES.fullmatch(found[0].partition("=")[2]) else found["name"] + MASK
+
+
+def secrets_of(settings: Settings) -> frozenset[str]:
+    """Every value of the configuration that nobody may read: passwords, tokens, and the header they make together."""
+    sources = [url for camera in settings.cameras.values() for url in (camera.record, camera.detect) if url]
+    found = {secret for url in (*sources, settings.database.dsn) for secret in _secrets_in(url)}
+    return frozenset(found | ({settings.web.token} if settings.web.token else set()))
+
+
+def _secrets_in(url: str) -> Iterable[str]:
+    if "://" not in url:
+        return
+    parts = urlsplit(url)
+    yield from (value for name, value in parse_qsl(parts.query) if may_be_secret(name))
+    yield from (found[0].partition("=")[2] for found in _PARAMETER.finditer(parts.path))
+    if "@" not in parts.netloc:
+        return
+    user, colon, password = parts.netloc.rpartition("@")[0].partition(":")
+    if not colon:
+        yield from {user, unquote(user)}
+    elif password:
+        yield from {password, unquote(password)}
+        yield b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
+
+
+class Secrets(logging.Filter):
+    """Removes known secrets, in the forms in which programs print them, and the credentials of any URL.
+
+    As a filter of a log handler it does so with every record, tracebacks included.
+    """
+
+    def __init__(self, values: Iterable[str]) -> None:
+        super().__init__()
+        forms = {form for value in values for form in _forms(value)}
+        patterns = (_pattern(form) for form in sorted(forms, key=len, reverse=True))
+        self._known = re.compile("|".join(patterns)) if forms else None
+
+    def __repr__(self) -> str:
+        return "Secrets(...)"
+
+    def redact(self, text: str) -> str:
+        return mask_url(self._known.sub(MASK, text) if self._known else text)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = self.redact(record.getMessage()), None
+        if record.exc_info:
+            record.exc_text = self.redact(record.exc_text or logging.Formatter().formatException(record.exc_info))
+        if record.stack_info:
+            record.stack_info = self.redact(record.stack_info)
+        return True
+
+
+def _forms(value: str) -> set[str]:
+    encoded = {quote(value, safe=""), quote(value), quote_plus(value), json.dumps(value)[1:-1], repr(value)[1:-1]}
+    lower = {re.sub(r"%[0-9A-F]{2}", lambda code: code[0].lower(), form) for form in encoded}
+    return {value} | encoded | lower if value else set()
+
+
+def _pattern(form: str) -> str:
+    """A very short secret only where it stands alone: every text would be full of holes otherwise."""
+    return rf"(?<!\w){re.escape(form)}(?!\w)" if len(form) < _SHORT else re.escape(form)

@@ -1,0 +1,186 @@
+"""The configuration file's shape: its keys, their defaults and how each is read. Everything is checked here."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+
+from nvr.config import addresses, values
+from nvr.config.polygons import polygon
+from nvr.config.values import Unusable, duration_between, number_between
+from nvr.settings import Budget, Polygon
+
+
+class Section(BaseModel):
+    """A mapping of the file. Values never appear in an error's text."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Unusable("is not text", 'put it in quotes: "..."')
+    if not value.strip() or not value.isprintable():
+        raise Unusable("is empty or holds control characters", "write some text, or leave the key out")
+    return value
+
+
+def _beside(read: Callable[[str, Path], Any]) -> Callable[[str, ValidationInfo], Any]:
+    """A reader that needs the configuration file's directory."""
+
+    def located(value: str, info: ValidationInfo) -> Any:
+        assert info.context is not None
+        return read(value, info.context["directory"])
+
+    return located
+
+
+def _path(value: str, directory: Path) -> Path:
+    if value.startswith("~"):
+        raise Unusable("begins with ~, which is not expanded", "write the path in full: /home/me/recordings")
+    return (directory / value).absolute()
+
+
+def _one_of(*words: str) -> Callable[[object], object]:
+    def known(value: object) -> object:
+        if value not in words:
+            raise Unusable("is not one of its words", f"write {' or '.join(words)}")
+        return value
+
+    return known
+
+
+def _switch(value: object) -> bool:
+    if value in (True, False, "true", "false"):
+        return value in (True, "true")
+    raise Unusable("is neither true nor false", "write true or false")
+
+
+def _token(value: str) -> str:
+    if not value.isascii() or " " in value:
+        raise Unusable("is no usable token", "use ASCII letters, digits and signs without spaces")
+    return value
+
+
+def _polygons(value: object) -> object:
+    if not isinstance(value, list):
+        raise Unusable("is not a list of polygons", "write [[[0, 0], [1, 0], [1, 0.1], [0, 0.1]]]")
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Switch = Annotated[bool, BeforeValidator(_switch)]
+Shape = Annotated[Polygon, BeforeValidator(polygon)]
+Source = Annotated[Text, AfterValidator(_beside(addresses.source))]
+Page = Annotated[Text, AfterValidator(addresses.page)]
+Directory = Annotated[Path, BeforeValidator(_beside(lambda value, directory: _path(_text(value), directory)))]
+Name = Annotated[str, AfterValidator(values.name)]
+Sensitivity = Annotated[int, BeforeValidator(number_between(0, 100, whole=True))]
+Share = Annotated[float, BeforeValidator(number_between(0, 1))]
+ShortTime = Annotated[float, BeforeValidator(duration_between("0s", "1h"))]
+Audio = Annotated[Literal["auto", "off"], BeforeValidator(_one_of("auto", "off"))]
+
+
+class MotionSection(Section):
+    """Only what is set here or in `defaults` replaces the recorder's own values."""
+
+    sensitivity: Sensitivity = 50
+    fps: Annotated[float, BeforeValidator(number_between(0.5, 30))] = 5.0
+    min_area: Share = 0.0
+    min_duration: ShortTime = 0.0
+    off_after: ShortTime = 3.0
+    cooldown: ShortTime = 0.0
+    pre_roll: ShortTime = 5.0
+    post_roll: ShortTime = 5.0
+
+
+class ZoneSection(Section):
+    points: Shape = Field(examples=["[[0.1, 0.5], [0.6, 0.5], [0.6, 1]]"])
+    sensitivity: Sensitivity | None = None
+    min_area: Share | None = None
+    alert: Switch = False
+
+
+class CameraSection(Section):
+    record: Source = Field(examples=["rtsp://user:${PASSWORD}@camera.example/stream"], repr=False)
+    detect: Source | None = Field(default=None, repr=False)
+    audio: Audio = "auto"
+    motion: MotionSection = MotionSection()
+    zones: dict[Name, ZoneSection] = {}
+    masks: Annotated[tuple[Shape, ...], BeforeValidator(lambda value: tuple(_polygons(value)))] = ()
+
+    @model_validator(mode="after")
+    def _streams_differ(self) -> "CameraSection":
+        if self.detect == self.record:
+            raise Misplaced(
+                "detect", "is the same stream as record", "leave it out: the recorded stream is analysed then"
+            )
+        return self
+
+
+class DefaultsSection(Section):
+    audio: Audio = "auto"
+    motion: MotionSection = MotionSection()
+
+
+class StorageSection(Section):
+    path: Directory = Field(default="./recordings", validate_default=True)
+    segment: Annotated[float, BeforeValidator(duration_between("1s", "1h"))] = 60.0
+    budget: Annotated[Budget, BeforeValidator(values.budget)] = Budget()
+    keep_at_least: Annotated[float, BeforeValidator(values.duration)] = 7 * 86400.0
+    delete_after: Annotated[float | None, BeforeValidator(values.duration_or_never)] = 30 * 86400.0
+
+    @model_validator(mode="after")
+    def _promises_agree(self) -> "StorageSection":
+        if self.delete_after is not None and self.keep_at_least > self.delete_after:
+            where = "keep_at_least" if "keep_at_least" in self.model_fields_set else "delete_after"
+            hint = "lower keep_at_least (7d unless given) or raise delete_after (30d unless given)"
+            raise Misplaced(where, "promises more than delete_after leaves: footage would go before it may", hint)
+        return self
+
+
+class DatabaseSection(Section):
+    dsn: Annotated[Text, AfterValidator(_beside(addresses.dsn))] = Field(
+        default="chdb:///./data/clickhouse", validate_default=True, repr=False
+    )
+    spool: Directory = Field(default="./data/spool", validate_default=True)
+    spool_limit: Annotated[int, BeforeValidator(values.size)] = 1 << 30
+
+
+class WebSection(Section):
+    listen: Annotated[tuple[str, int], BeforeValidator(lambda value: addresses.listen(_text(value)))] = (
+        "127.0.0.1",
+        8080,
+    )
+    external_url: Page = ""
+    grafana_url: Page = ""
+    token: Annotated[Text, AfterValidator(_token)] | None = Field(default=None, repr=False)
+
+    @model_validator(mode="after")
+    def _guarded(self) -> "WebSection":
+        if self.token is None and not addresses.is_loopback(self.listen[0]):
+            hint = "add token_file, the path of a file that holds a secret, or listen on 127.0.0.1"
+            raise Misplaced("listen", "is open to others without a token", hint)
+        return self
+
+
+class ConfigSection(Section):
+    site: Text = "home"
+    timezone: Annotated[ZoneInfo | None, BeforeValidator(values.timezone)] = None
+    storage: StorageSection = Field(default_factory=dict, validate_default=True)
+    database: DatabaseSection = Field(default_factory=dict, validate_default=True)
+    web: WebSection = WebSection()
+    defaults: DefaultsSection = DefaultsSection()
+    cameras: dict[Name, CameraSection] = Field(examples=["{front-door: {record: rtsp://camera.example/stream}}"])
+
+
+class Misplaced(Unusable):
+    """A value that is wrong beside another of its section."""
+
+    def __init__(self, key: str, message: str, hint: str) -> None:
+        super().__init__(message, hint)
+        self.key = key
