@@ -36,7 +36,7 @@ class Acuity:
         coarser = np.exp2((NEUTRAL - sensitivity) / 50)
         blind = sensitivity <= 0
         return cls(
-            contrast=to_pixels(np.rint(SIXTEENTHS * coarser**2).astype(np.int16)),
+            contrast=to_pixels(np.rint(SIXTEENTHS * np.maximum(coarser, coarser**2)).astype(np.int16)),
             cell_pixels=np.where(blind, CELL * CELL + 1, np.floor(3 * coarser + 0.5)).astype(np.uint8),
             core_pixels=np.floor(5 * coarser + 0.5).astype(np.uint8),
         )

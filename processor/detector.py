@@ -25,9 +25,10 @@ from nvr.model import (
 from nvr.settings import CameraSettings
 from processor.acuity import NEUTRAL, Acuity, View, min_area_map, sensitivity_map
 from processor.background import Background
-from processor.cells import Bools, to_heat, to_pixels
+from processor.cells import Bools, neighbourhood, to_heat, to_pixels
 from processor.components import MEMORY, Components
 from processor.light import LightWatch
+from processor.patience import Patience
 from processor.watch import Motion, Watch
 
 BLIND_FRAMES = 8
@@ -35,6 +36,9 @@ BLIND_FRAMES = 8
 
 RESTART_AFTER = timedelta(seconds=30)
 """A pause after which the scene is learnt anew: the sun has moved, and so may have things."""
+
+SHOWER_CELLS = 8
+"""So many unconfirmed cells beside motion are rain or noise."""
 
 
 class Detector:
@@ -44,7 +48,7 @@ class Detector:
         lanes = len(settings)
         self._views = [View.of(camera) for camera in settings]
         self._least_pixels = [min_area_map(camera) * FRAME_HEIGHT * FRAME_WIDTH for camera in settings]
-        self._scene, self._light = Background(lanes), LightWatch(lanes)
+        self._scene, self._light, self._patience = Background(lanes), LightWatch(lanes), Patience(lanes)
         self._neutral = Watch(Acuity.neutral(lanes))
         self._keen = _keen_watch(settings) or self._neutral
         self._visible = _visible(self._views)
@@ -59,10 +63,11 @@ class Detector:
         judged = (self._scene.age > BLIND_FRAMES) & self._light.settled
         found = self._judge(self._neutral, judged)
         self._adapt(found)
+        held = self._patience.hold((lane, motion.components.cells) for lane, motion in found.items())
         if self._keen is not self._neutral:
             self._keen.look(self._scene)
             found = self._judge(self._keen, judged)
-        self._scene.learn()
+        self._scene.learn(np.flatnonzero(~judged).tolist(), held)
         return [self._activity(lane, found.get(lane), change) for lane, change in enumerate(changes)]
 
     def _keep(self, times: Sequence[datetime]) -> None:
@@ -77,11 +82,13 @@ class Detector:
         return {lane: motion for lane, motion in motions.items() if motion}
 
     def _adapt(self, found: Mapping[int, Motion]) -> None:
-        """Where nothing is confirmed, suspects are sparks."""
-        sparks = self._neutral.suspects.sum(axis=(1, 2))
+        """Suspects that nothing confirms are sparks. Beside motion only many are: an object has its own few."""
         for lane in np.flatnonzero(self._light.settled).tolist():
+            suspects = self._neutral.suspects[lane]
             if lane not in found:
-                self._scene.adapt(lane, int(sparks[lane]))
+                self._scene.adapt(lane, int(np.count_nonzero(suspects)))
+            elif (sparks := _beside(suspects, found[lane])) > SHOWER_CELLS:
+                self._scene.adapt(lane, sparks)
 
     def _activity(self, lane: int, motion: Motion | None, change: SceneChange | None) -> FrameActivity:
         times = self._times[lane]
@@ -100,6 +107,10 @@ class Detector:
     def _large_enough(self, lane: int, motion: Motion) -> Components:
         pixels = motion.components.sums(motion.counts)
         return motion.components.kept(pixels >= motion.components.least(self._least_pixels[lane]))
+
+
+def _beside(suspects: Bools, motion: Motion) -> int:
+    return int(np.count_nonzero(suspects & ~neighbourhood(motion.components.cells)))
 
 
 def _keen_watch(settings: Sequence[CameraSettings]) -> Watch | None:

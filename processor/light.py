@@ -18,6 +18,9 @@ ALIKE = 0.4
 LONGEST_FRAMES = 50
 """After so many frames whatever fills the picture is its new background."""
 
+ONE_WAY = 0.9
+"""The share of pixels that grow brighter together, or darker, only by light: a plain wall has no texture to tell it."""
+
 SETTLING_FRAMES = 3
 
 
@@ -43,7 +46,9 @@ class LightWatch:
             self._filled[lane] = 0
             return None
         self._filled[lane] += 1
-        if self._filled[lane] <= LONGEST_FRAMES and not _relit(lane, scene, watch.moving(lane) & view.interior):
+        if self._filled[lane] <= LONGEST_FRAMES and not _relit(
+            lane, scene, watch.moving(lane) & view.interior, view.size
+        ):
             return None
         first = self._settling[lane] == 0
         scene.adopt(lane)
@@ -51,6 +56,10 @@ class LightWatch:
         return SceneChange.LIGHT if first else None
 
 
-def _relit(lane: int, scene: Background, differing: Bools) -> bool:
+def _relit(lane: int, scene: Background, differing: Bools, size: int) -> bool:
+    """Whether the differing pixels `(90, 160)` all went one way, or still show the texture they had."""
+    brighter = np.count_nonzero(differing & (scene.difference[lane] > 0))
+    if max(brighter, np.count_nonzero(differing) - brighter) > ONE_WAY * size:
+        return True
     texture = Texture(scene.light[lane], scene.difference[lane])
     return bool(texture.survives(differing.astype(np.int32), 1, ALIKE)[0])

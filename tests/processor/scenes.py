@@ -16,7 +16,7 @@ FPS = 5.0
 
 Gray = npt.NDArray[np.float64]
 Paint = Callable[[Gray, float], Box | None]
-"""Changes a picture `(90, 160)` in place, at a time in seconds; returns the box of what moves, None where nothing does."""
+"""Changes a picture `(90, 160)` in place, at a time in seconds; returns the box of what moves, if anything does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,13 @@ def both(*paints: Paint) -> Paint:
     return paint
 
 
-def rain(drops: int, seed: int = 5) -> Paint:
-    """Bright streaks of 1 x 4 pixels, elsewhere in every picture."""
+def rain(drops: int, gray: float = 20.0, seed: int = 5) -> Paint:
+    """Streaks of 1 x 4 pixels, brighter by `gray`, elsewhere in every picture."""
     random = np.random.default_rng(seed)
 
     def paint(picture: Gray, _time: float) -> Box | None:
         for x, y in random.integers(0, [160, 86], (drops, 2)):
-            picture[y : y + 4, x] += 60
+            picture[y : y + 4, x] += gray
         return None
 
     return paint

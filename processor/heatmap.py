@@ -1,0 +1,128 @@
+"""Heatmaps as pictures: counts of moving frames per cell become colours, at any size, alone or over a picture."""
+
+from enum import StrEnum
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from nvr.model import HEATMAP_COLUMNS, HEATMAP_ROWS, Picture
+
+Counts = npt.NDArray[np.int64]
+Shares = npt.NDArray[np.float32]
+
+MOST_OPAQUE = 0.85
+"""The share of the hottest colour in an overlay, so that the picture beneath can still be read."""
+
+OPAQUE_FROM = 0.25
+"""The intensity from which on an overlay is as opaque as it gets; below, it fades."""
+
+_VIRIDIS = (
+    (68, 1, 84),
+    (72, 40, 120),
+    (62, 74, 137),
+    (49, 104, 142),
+    (38, 130, 142),
+    (31, 158, 137),
+    (53, 183, 121),
+    (109, 205, 89),
+    (180, 222, 44),
+    (253, 231, 37),
+)
+"""Ten evenly spaced colours of matplotlib's viridis (CC0), which is perceptually uniform."""
+
+
+class ColourMap(StrEnum):
+    JET = "jet"
+    VIRIDIS = "viridis"
+
+
+class Scale(StrEnum):
+    LINEAR = "linear"
+    LOG = "log"
+
+
+def counts_from(sparse: dict[int, int]) -> Counts:
+    """The counts `(45, 80)` of `HeatmapCounts.counts` or of rows of the heatmap table."""
+    counts = np.zeros(HEATMAP_ROWS * HEATMAP_COLUMNS, np.int64)
+    counts[list(sparse.keys())] = list(sparse.values())
+    return counts.reshape(HEATMAP_ROWS, HEATMAP_COLUMNS)
+
+
+def intensity(counts: npt.ArrayLike, scale: Scale = Scale.LOG) -> Shares:
+    """How hot each cell is against the hottest, 0 to 1 `(45, 80)`: 0 exactly where nothing moved."""
+    heat = np.asarray(counts, np.float64)
+    heat = np.log1p(heat) if scale is Scale.LOG else heat
+    return (heat / max(heat.max(), 1e-12)).astype(np.float32)
+
+
+def enlarged(shares: Shares, width: int, height: int) -> Shares:
+    """Linear interpolation between the cells' centres, to `(height, width)`."""
+    return _weights(shares.shape[0], height) @ shares @ _weights(shares.shape[1], width).T
+
+
+def render(
+    counts: npt.ArrayLike,
+    width: int,
+    height: int,
+    *,
+    colours: ColourMap = ColourMap.JET,
+    scale: Scale = Scale.LOG,
+) -> Picture:
+    """Counts `(45, 80)` as an RGB picture `(height, width, 3) uint8`."""
+    return _coloured(enlarged(intensity(counts, scale), width, height), colours)
+
+
+def render_overlay(
+    counts: npt.ArrayLike,
+    width: int,
+    height: int,
+    *,
+    colours: ColourMap = ColourMap.JET,
+    scale: Scale = Scale.LOG,
+) -> Picture:
+    """Counts `(45, 80)` as an RGBA picture `(height, width, 4) uint8`, transparent where nothing moved."""
+    shares = enlarged(intensity(counts, scale), width, height)
+    alpha = np.rint(255 * _opacity(shares)).astype(np.uint8)
+    return np.dstack([_coloured(shares, colours), alpha])
+
+
+def blend(
+    counts: npt.ArrayLike, picture: Picture, *, colours: ColourMap = ColourMap.JET, scale: Scale = Scale.LOG
+) -> Picture:
+    """Counts `(45, 80)` over an RGB picture `(H, W, 3) uint8`, which shows unchanged where nothing moved."""
+    height, width = picture.shape[:2]
+    shares = enlarged(intensity(counts, scale), width, height)
+    opacity = _opacity(shares)[:, :, np.newaxis]
+    mixed = picture + opacity * (_coloured(shares, colours).astype(np.float32) - picture)
+    return np.rint(mixed).astype(np.uint8)
+
+
+def _opacity(shares: Shares) -> Shares:
+    return np.minimum(shares / OPAQUE_FROM, 1) * np.float32(MOST_OPAQUE)
+
+
+def _coloured(shares: Shares, colours: ColourMap) -> Picture:
+    picture: Picture = _table(colours)[np.rint(255 * shares.clip(0, 1)).astype(np.uint8)]
+    return picture
+
+
+@cache
+def _table(colours: ColourMap) -> Picture:
+    """The colours `(256, 3) uint8` from cold to hot."""
+    heat = np.linspace(0, 1, 256)
+    if colours is ColourMap.JET:
+        channels = [np.clip(1.5 - np.abs(4 * heat - peak), 0, 1) * 255 for peak in (3, 2, 1)]
+    else:
+        channels = [
+            np.interp(heat, np.linspace(0, 1, len(_VIRIDIS)), channel) for channel in zip(*_VIRIDIS, strict=True)
+        ]
+    return np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+
+
+@cache
+def _weights(cells: int, pixels: int) -> Shares:
+    """What each pixel of a line takes of each cell `(pixels, cells)`: of the two whose centres it lies between."""
+    position = np.clip((np.arange(pixels) + 0.5) * cells / pixels - 0.5, 0, cells - 1)
+    distance = np.abs(position[:, np.newaxis] - np.arange(cells))
+    return np.maximum(1 - distance, 0).astype(np.float32)
