@@ -6,12 +6,12 @@ Spawn from the main thread only: the kernel ends such a child when the thread th
 import asyncio
 import contextlib
 import logging
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ingest.causes import classify_exit, classify_line, rank
 from ingest.ffmpeg import Command, dies_with_parent
+from nvr.config.masking import mask_url
 from nvr.model import Cause
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,6 @@ LOG_LINES_A_MINUTE = 20
 """How many of a child's lines are logged in a minute; the others are counted."""
 
 _LINE_LIMIT = 64 * 1024
-_CREDENTIALS = re.compile(r"//[^/@\s]*@")
 
 
 def _ignore(_line: str) -> None:
@@ -131,6 +130,6 @@ class Child:
         if self._quota:
             self._quota -= 1
             level = logging.DEBUG if "[warning]" in line else logging.WARNING
-            log.log(level, "%s: %s", self.name, _CREDENTIALS.sub("//***@", line))
+            log.log(level, "%s: %s", self.name, mask_url(line))
         else:
             self._suppressed += 1

@@ -32,6 +32,7 @@ class _Box:
     kind: bytes
     body: int
     end: int
+    is_whole: bool
 
 
 @dataclass(slots=True)
@@ -47,16 +48,25 @@ class _Track:
 def probe(path: Path) -> Media:
     """Read a file's video properties. Raises MediaError where it holds no video track (yet)."""
     with path.open("rb") as file:
-        size = file.seek(0, 2)
-        video, duration, pictures = None, 0, 0
-        for box in _boxes(file, 0, size):
-            if box.kind == b"moov":
-                video = _video_track(file, box)
-            elif box.kind == b"moof" and video is not None:
-                ticks, count = _fragment(file, box, video.number, size)
-                duration, pictures = duration + ticks, pictures + count
-    if video is None or not video.timescale:
+        try:
+            media = _read_media(file, file.seek(0, 2))
+        except (struct.error, IndexError) as error:
+            raise MediaError("the boxes of this file are damaged", path=path) from error
+    if media is None:
         raise MediaError("no video in this file", path=path)
+    return media
+
+
+def _read_media(file: BinaryIO, size: int) -> Media | None:
+    video, duration, pictures = None, 0, 0
+    for box in _boxes(file, 0, size):
+        if box.kind == b"moov" and box.is_whole:
+            video = _video_track(file, box)
+        elif box.kind == b"moof" and box.is_whole and video is not None:
+            ticks, count = _fragment(file, box, video.number, size)
+            duration, pictures = duration + ticks, pictures + count
+    if video is None or not video.timescale:
+        return None
     return Media(video.codec, video.width, video.height, duration / video.timescale, pictures)
 
 
@@ -66,11 +76,11 @@ def _boxes(file: BinaryIO, start: int, end: int) -> Iterator[_Box]:
         file.seek(start)
         size, kind = struct.unpack(">I4s", file.read(8))
         header = 8
-        if size == 1:
+        if size == 1 and start + 16 <= end:
             size, header = struct.unpack(">Q", file.read(8))[0], 16
         if size < header:
             return
-        yield _Box(kind, start + header, min(start + size, end))
+        yield _Box(kind, start + header, min(start + size, end), start + size <= end)
         start += size
 
 

@@ -4,12 +4,14 @@ A finished segment lies at `CAMERA/YYYY-MM-DD/HHMMSS.mmmZ.mp4`, named by its tru
 overwritten: a name is reserved first, and where it is taken the next millisecond is.
 """
 
+import fcntl
 import logging
 import os
 import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 from ingest.catalogue import Catalogue
 from ingest.mp4 import Media, probe
@@ -20,23 +22,26 @@ from nvr.model import Gap, Segment, Tombstone
 log = logging.getLogger(__name__)
 
 CATALOGUE = "catalogue.sqlite"
+LOCK = ".lock"
 
 
 class Store:
     """The footage under one folder. All methods may be called from any thread; they touch the disk."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         try:
             root.mkdir(parents=True, exist_ok=True)
+            self._claim = _claim(root)
         except OSError as error:
-            raise StorageError(f"the storage folder cannot be made, {error.strerror}", path=root) from error
-        self.root = root
+            raise StorageError(f"the storage folder cannot be used, {error.strerror}", path=root) from error
         self.catalogue = Catalogue(root / CATALOGUE)
         self._open: dict[str, Segment] = {}
         self._open_lock = threading.Lock()
 
     def close(self) -> None:
         self.catalogue.close()
+        self._claim.close()
 
     # Asking
 
@@ -179,6 +184,21 @@ def start_of(path: str) -> datetime:
     """The start that a segment's path names. Raises ValueError where it names none."""
     _, day, name = path.split("/")
     return datetime.strptime(f"{day} {name}", "%Y-%m-%d %H%M%S.%fZ.mp4").replace(tzinfo=UTC)
+
+
+def _claim(root: Path) -> IO[bytes]:
+    """The sole right to a storage folder: a second recorder would take the files of the first for torn ones."""
+    lock = (root / LOCK).open("wb")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.close()
+        raise StorageError(
+            "another recorder writes to this storage folder",
+            path=root,
+            hint="stop it, or give each a folder of its own",
+        ) from error
+    return lock
 
 
 def _sync(path: Path) -> None:

@@ -1,0 +1,194 @@
+"""The recorder as a whole: the only place where ingest, processor and exporters meet.
+
+Frames go from a camera's queue through its analyser, and what it finds goes to the spool; the web endpoint and the
+metrics read states that are cached here. One task group owns every task.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from exporters.clickhouse.client import Database
+from exporters.clickhouse.queries import Queries
+from exporters.clickhouse.writer import Writer
+from exporters.metrics import Metrics
+from exporters.spool import Spool
+from exporters.web.app import create_app
+from exporters.web.server import serve
+from exporters.web.sources import Readiness, Sources
+from ingest.camera import Camera
+from ingest.ffmpeg import executable
+from ingest.reconcile import reconcile
+from ingest.recorder import Surroundings
+from ingest.retention import Retention
+from ingest.store import Store
+from nvr.clock import UtcClock
+from nvr.model import CameraStatus, Fact, MotionEvent, SinkStatus, VolumeStatus
+from nvr.settings import Settings
+from nvr.supervise import supervise
+from processor.analyser import Analysis, CameraAnalyser
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 2.0
+"""How long a stop waits for the database to take the last rows; what it does not take waits in the spool."""
+
+
+class App:
+    """All parts of one recorder. Constructing it opens the storage folder and the spool, and may raise NvrError."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._clock = UtcClock()
+        self.metrics = Metrics(settings.site)
+        with contextlib.ExitStack() as undo:
+            self._store = Store(settings.storage.path)
+            undo.callback(self._store.close)
+            database = settings.database
+            self._spool = Spool(database.spool, database.spool_limit_bytes, self.metrics, site=settings.site)
+            undo.callback(self._spool.close)
+            around = Surroundings(
+                program=executable(),
+                store=self._store,
+                segment_seconds=settings.storage.segment_seconds,
+                facts=self._spool,
+                telemetry=self.metrics,
+                clock=self._clock,
+            )
+            self._database = Database(database.dsn)
+            self._writer = Writer(self._spool, self._database, self.metrics)
+            self._retention = Retention(
+                settings.storage, self._store, facts=self._spool, telemetry=self.metrics, clock=self._clock
+            )
+            self._cameras = [Camera(camera, around) for camera in settings.cameras.values()]
+            undo.pop_all()
+        self._ready = False
+        self.metrics.watch(self)
+
+    # What a scrape and the pages read
+
+    def cameras(self) -> Sequence[CameraStatus]:
+        return [camera.status() for camera in self._cameras]
+
+    def volumes(self) -> Sequence[VolumeStatus]:
+        return [self._retention.status]
+
+    def sink(self) -> SinkStatus:
+        return self._writer.status()
+
+    async def readiness(self) -> Readiness:
+        """Ready as soon as recording has begun to be tried; the database may be away."""
+        return Readiness(True) if self._ready else Readiness(False, ("the storage is being put in order",))
+
+    # Running
+
+    async def run(self, stop: asyncio.Event, listening: Callable[[int], None] | None = None) -> None:
+        """Record until `stop` is set; the open segments are then finished first, and everything is put away."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                web = tasks.create_task(self._serve(listening), name="web")
+                await self._reconcile()
+                rest = [
+                    tasks.create_task(self._export(), name="export"),
+                    tasks.create_task(self._retention.run(), name="retention"),
+                    tasks.create_task(self._watch_clocks(), name="clocks"),
+                    web,
+                ]
+                async with _cancelled_at_exit(*rest), _cancelled_at_exit(*self._record(tasks)):
+                    self._ready = True
+                    await stop.wait()
+                    log.info("stopping: the open segments are finished")
+        finally:
+            await self._put_away()
+
+    async def _reconcile(self) -> None:
+        found = await asyncio.to_thread(reconcile, self._store, self._clock.now())
+        facts: list[Fact] = [*found.segments, *found.missing]
+        for fact in facts:
+            self._spool.put(fact)
+
+    def _record(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
+        running = []
+        for camera in self._cameras:
+            self.metrics.add(camera.name)
+            running.append(tasks.create_task(camera.run(), name=f"{camera.name} ingest"))
+            running.append(tasks.create_task(self._analyse(camera), name=f"{camera.name} analysis"))
+        return running
+
+    async def _analyse(self, camera: Camera) -> None:
+        """A camera's frames through its analyser, until cancelled; what it holds back is kept then."""
+        analyser = CameraAnalyser(self._settings.cameras[camera.name])
+        try:
+            while True:
+                frame = await camera.frames.get()
+                started = time.perf_counter()
+                analysis = analyser.analyse(frame)
+                self._keep(camera, analysis)
+                camera.health.motion_active = analyser.motion_active
+                camera.health.luma_ratio = analysis.luma_ratio
+                if analysis.is_distinct:
+                    camera.health.last_distinct_frame_time = frame.time
+                lag = (self._clock.now() - frame.time).total_seconds()
+                self.metrics.frame_processed(camera.name, max(0.0, lag), time.perf_counter() - started)
+        finally:
+            for fact in analyser.finish():
+                self._spool.put(fact)
+
+    def _keep(self, camera: Camera, analysis: Analysis) -> None:
+        for fact in analysis.facts:
+            self._spool.put(fact)
+            if isinstance(fact, MotionEvent) and fact.end is None:
+                self.metrics.motion_event_opened(fact)
+            elif isinstance(fact, MotionEvent):
+                self.metrics.motion_event_closed(fact)
+        if analysis.activity.scene_change is not None:
+            self.metrics.scene_changed(camera.name, analysis.activity.scene_change)
+
+    async def _export(self) -> None:
+        await supervise("event sink", self._writer.run, failed=self.metrics.failed)
+
+    async def _serve(self, listening: Callable[[int], None] | None) -> None:
+        settings = self._settings
+        sources = Sources(
+            store=self._store,
+            past=Queries(self._database, settings.site),
+            status=self,
+            registry=self.metrics.registry,
+            cameras=settings.cameras.keys(),
+            site=settings.site,
+            timezone=settings.timezone,
+            web=settings.web,
+            readiness=self.readiness,
+            telemetry=self.metrics,
+        )
+        await serve(create_app(sources), settings.web.host, settings.web.port, listening=listening)
+
+    async def _watch_clocks(self) -> None:
+        """Each second: was the host's clock set, and is the event loop late?"""
+        while True:
+            due = self._clock.monotonic() + 1.0
+            await asyncio.sleep(1.0)
+            self.metrics.event_loop_lagged(max(0.0, self._clock.monotonic() - due))
+            if step := self._clock.sample():
+                self.metrics.clock_stepped()
+                log.warning("the host's clock was set by %+.1f s", step)
+
+    async def _put_away(self) -> None:
+        """Hand the last rows over, as far as that goes, and close what is open."""
+        await self._writer.drain(DRAIN_SECONDS)
+        await self._database.close()
+        await asyncio.to_thread(self._spool.close)
+        await asyncio.to_thread(self._store.close)
+
+
+@contextlib.asynccontextmanager
+async def _cancelled_at_exit(*tasks: asyncio.Task[None]) -> AsyncIterator[None]:
+    """At exit the tasks are cancelled, and have ended."""
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)

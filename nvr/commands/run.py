@@ -1,0 +1,54 @@
+"""`nvr run`: record, until SIGTERM or Ctrl-C."""
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nvr.app import App
+from nvr.config import Secrets, load, secrets_of
+from nvr.errors import NvrError
+from nvr.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def run(
+    config: Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")] = Path("nvr.yaml"),
+) -> None:
+    """Record: every camera, analysed, measured and served, until SIGTERM or Ctrl-C."""
+    settings = load(config, os.environ)
+    _log_to_stderr(settings)
+    try:
+        asyncio.run(_run(settings))
+    except BaseExceptionGroup as group:
+        if (error := _only_cause(group)) is None:
+            raise
+        raise error from None
+
+
+async def _run(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await App(settings).run(stop, listening=lambda port: log.info("listening on http://%s:%d", settings.web.host, port))
+
+
+def _only_cause(group: BaseExceptionGroup[BaseException]) -> NvrError | None:
+    """The error that ended a task group, where it is one of ours and nothing else went wrong."""
+    errors = [_only_cause(e) if isinstance(e, BaseExceptionGroup) else e for e in group.exceptions]
+    return errors[0] if len(errors) == 1 and isinstance(errors[0], NvrError) else None
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    formatter = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+    formatter.converter = time.gmtime
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    handler.addFilter(Secrets(secrets_of(settings)))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)

@@ -1,0 +1,72 @@
+from datetime import timedelta
+
+import pytest
+
+from ingest.anchor import MPEGTS_WRAP_SECONDS, Anchor
+from nvr.clock import UtcClock, from_timestamp
+
+
+class Hands:
+    """A clock whose hands the test turns."""
+
+    def __init__(self) -> None:
+        self.wall, self.monotonic = 1_800_000_000.0, 5_000.0
+        self.clock = UtcClock(lambda: self.wall, lambda: self.monotonic)
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.wall += seconds
+        self.monotonic += seconds
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands()
+
+
+def test_the_least_delayed_observation_wins(hands: Hands) -> None:
+    anchor = Anchor(hands.clock)
+    for media, delay in ((0.0, 2.0), (1.0, 0.3), (2.0, 0.05), (3.0, 0.4)):
+        assert anchor.observe(media, 5_000.0 + media + delay)
+    assert anchor.utc(0.0) == from_timestamp(1_800_000_000.05)
+    assert anchor.drift_seconds == pytest.approx(0.35)
+
+
+def test_time_that_jumps_ahead_is_refused_and_moves_nothing(hands: Hands) -> None:
+    anchor = Anchor(hands.clock)
+    for second in range(20):
+        assert anchor.observe(second, 5_000.0 + second)
+    before = anchor.utc(0.0)
+    assert not anchor.observe(620.0, 5_020.0)
+    assert anchor.utc(0.0) == before
+
+
+def test_a_burst_at_the_start_is_no_jump(hands: Hands) -> None:
+    anchor = Anchor(hands.clock)
+    assert anchor.observe(0.0, 5_004.0)
+    assert anchor.observe(4.0, 5_004.1)
+    assert anchor.utc(0.0) == from_timestamp(1_800_000_000.1)
+
+
+def test_a_decoded_picture_bounds_the_anchor(hands: Hands) -> None:
+    anchor = Anchor(hands.clock)
+    anchor.observe(0.0, 5_003.0)
+    anchor.bound(2.0, 5_003.1)
+    assert anchor.utc(2.0) == from_timestamp(1_800_000_003.1)
+
+
+def test_pictures_stay_in_time_when_mpegts_counts_from_zero_again(hands: Hands) -> None:
+    anchor = Anchor(hands.clock)
+    anchor.observe(0.0, 5_000.0)
+    hands.pass_seconds(MPEGTS_WRAP_SECONDS + 100.0)
+    assert abs(anchor.utc_of_wrapped(99.0) - hands.clock.now()) < timedelta(seconds=1.1)
+    anchor.bound(99.9, hands.monotonic)
+    assert anchor.utc(0.0) == from_timestamp(1_800_000_000.0)
+
+
+def test_setting_the_wall_clock_does_not_bend_the_anchor_until_it_is_sampled(hands: Hands) -> None:
+    anchor = Anchor(hands.clock)
+    anchor.observe(0.0, 5_000.0)
+    hands.wall += 3600.0
+    assert anchor.utc(10.0) == from_timestamp(1_800_000_010.0)
+    assert hands.clock.sample() == pytest.approx(3600.0)
+    assert anchor.utc(10.0) == from_timestamp(1_800_003_610.0)

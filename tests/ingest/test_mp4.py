@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+
+from ingest.mp4 import probe
+from nvr.errors import MediaError
+from tests.clips import make_fragmented, run_ffmpeg
+
+
+def test_a_whole_file_is_measured_exactly(footage: Path) -> None:
+    media = probe(footage)
+    assert (media.codec, media.width, media.height, media.pictures) == ("h264", 320, 180, 50)
+    assert media.duration_seconds == pytest.approx(5.0, abs=0.001)
+
+
+def test_a_torn_file_counts_its_whole_pictures_only(footage: Path, tmp_path: Path) -> None:
+    data, torn, counts = footage.read_bytes(), tmp_path / "torn.mp4", []
+    for share in (0.3, 0.5, 0.7, 0.9):
+        torn.write_bytes(data[: int(len(data) * share)])
+        counts.append(probe(torn).pictures)
+    assert counts == sorted(counts)
+    assert 5 < counts[0] < counts[-1] < 50
+
+
+def test_every_length_of_a_torn_file_can_be_read(footage: Path, tmp_path: Path) -> None:
+    data, torn = footage.read_bytes(), tmp_path / "torn.mp4"
+    for length in range(0, 4000, 7):
+        torn.write_bytes(data[:length])
+        try:
+            assert probe(torn).pictures >= 0
+        except MediaError:
+            assert length < 1500
+
+
+@pytest.mark.parametrize("content", [b"", b"\0" * 100, b"not a video at all, but long enough to hold a box header"])
+def test_what_is_no_video_is_a_media_error(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "x.mp4"
+    file.write_bytes(content)
+    with pytest.raises(MediaError, match=r"x\.mp4"):
+        probe(file)
+
+
+def test_sound_is_not_taken_for_video(tmp_path: Path, footage: Path) -> None:
+    both = tmp_path / "both.mp4"
+    sound = ["-f", "lavfi", "-i", "sine=duration=9"]
+    flags = ["-movflags", "+frag_keyframe+empty_moov+default_base_moof"]
+    run_ffmpeg(
+        *sound, "-i", str(footage), "-map", "0:a", "-map", "1:v", "-c:v", "copy", "-c:a", "aac", *flags, str(both)
+    )
+    media = probe(both)
+    assert (media.codec, media.pictures) == ("h264", 50)
+
+
+def test_pictures_that_are_reordered_count_all_the_same(tmp_path: Path) -> None:
+    source = make_fragmented(tmp_path / "plain.mp4", 2)
+    reordered = tmp_path / "reordered.mp4"
+    flags = ["-movflags", "+frag_keyframe+empty_moov+default_base_moof"]
+    run_ffmpeg("-i", str(source), "-c:v", "libx264", "-bf", "3", *flags, str(reordered))
+    assert probe(reordered).pictures == 20

@@ -1,0 +1,93 @@
+import os
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ingest.reconcile import reconcile
+from ingest.run import Note
+from ingest.store import CATALOGUE, Store
+from tests.ingest.conftest import NOON
+from tests.ingest.test_store import record
+
+
+def _torn(footage: Path, file: Path) -> None:
+    data = footage.read_bytes()
+    file.write_bytes(data[: len(data) * 3 // 5])
+
+
+def test_a_torn_file_is_adopted_with_its_true_time(store: Store, footage: Path) -> None:
+    run = store.begin_run("yard", NOON)
+    _torn(footage, run.file(3))
+    run.write_note(Note(NOON.timestamp(), 3, 180.25))
+    found = reconcile(store, NOON)
+    [segment] = found.adopted
+    assert segment.start == NOON + timedelta(seconds=180.25)
+    assert 2.0 < segment.duration_seconds < 3.5
+    assert list(run.folder.iterdir()) == []
+
+
+def test_files_closed_but_not_yet_named_follow_one_another(store: Store, footage: Path) -> None:
+    run = store.begin_run("yard", NOON)
+    shutil.copy(footage, run.file(0))
+    shutil.copy(footage, run.file(1))
+    run.write_note(Note(NOON.timestamp(), 0, 0.0))
+    assert [segment.start - NOON for segment in reconcile(store, NOON).adopted] == [
+        timedelta(0),
+        timedelta(seconds=5),
+    ]
+
+
+def test_without_a_note_the_last_write_dates_a_torn_file(store: Store, footage: Path) -> None:
+    run = store.begin_run("yard", NOON)
+    shutil.copy(footage, run.file(0))
+    os.utime(run.file(0), (NOON.timestamp(), NOON.timestamp()))
+    [segment] = reconcile(store, NOON).adopted
+    assert segment.start == NOON - timedelta(seconds=5)
+
+
+def test_empty_files_are_removed(store: Store) -> None:
+    run = store.begin_run("yard", NOON)
+    run.file(0).touch()
+    reserved = store.root / "yard/2026-11-22/120000.000Z.mp4"
+    reserved.parent.mkdir(parents=True)
+    reserved.touch()
+    assert len(reconcile(store, NOON).removed) == 2
+    assert not reserved.exists()
+
+
+def test_a_row_without_a_file_becomes_a_tombstone(store: Store, footage: Path) -> None:
+    segment = record(store, footage, NOON)
+    store.file(segment).unlink()
+    [stone] = reconcile(store, NOON).missing
+    assert (stone.segment, stone.policy) == (segment, "missing")
+    assert store.segment(segment.id) is None
+
+
+def test_a_lost_catalogue_is_rebuilt_from_the_files(tmp_path: Path, footage: Path) -> None:
+    first = Store(tmp_path)
+    recorded = [record(first, footage, NOON + timedelta(seconds=5 * n), index=n) for n in range(4)]
+    first.close()
+    for file in tmp_path.glob(f"{CATALOGUE}*"):
+        file.unlink()
+    second = Store(tmp_path)
+    assert reconcile(second, NOON).indexed == recorded
+    assert second.segments("yard", NOON, NOON + timedelta(minutes=1)) == recorded
+    second.close()
+
+
+def test_reconciling_twice_changes_nothing(store: Store, footage: Path) -> None:
+    record(store, footage, NOON)
+    reconcile(store, NOON)
+    again = reconcile(store, NOON)
+    assert (again.segments, again.missing, again.removed) == ([], [], [])
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "2026-11-22/clip.mp4", "2026-11-22/120000.mp4"])
+def test_files_that_are_not_ours_are_left_alone(store: Store, footage: Path, name: str) -> None:
+    foreign = store.camera_folder("yard") / name
+    foreign.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(footage, foreign)
+    assert reconcile(store, NOON).segments == []
+    assert foreign.exists()
