@@ -21,6 +21,8 @@ from nvr.ports import Telemetry
 
 _log = logging.getLogger(__name__)
 
+FILE_NAME = "facts.sqlite"
+
 GATHER_SECONDS = 0.2
 """How long facts gather for one commit: each costs a sync of the disk."""
 
@@ -49,10 +51,14 @@ class _Lock:
 
 
 class Spool:
-    """A `FactSink` that `Writer` empties. Rows that do not fit are counted by `telemetry`, the cheapest first."""
+    """A `FactSink` that `Writer` empties. Rows that do not fit are counted by `telemetry`, the cheapest first.
 
-    def __init__(self, path: Path, limit_bytes: int, telemetry: Telemetry, *, site: str) -> None:
-        self._path, self._limit_bytes, self._telemetry, self._site = path, limit_bytes, telemetry, site
+    One recorder uses a directory. Raises `StorageError`; a corrupt file is moved aside, and the spool starts anew.
+    """
+
+    def __init__(self, directory: Path, limit_bytes: int, telemetry: Telemetry, *, site: str) -> None:
+        self._limit_bytes, self._telemetry, self._site = limit_bytes, telemetry, site
+        self._path = path = directory / FILE_NAME
         self._queue: deque[Fact] = deque()
         self._wake = threading.Condition()
         self._closing = self._failing = False

@@ -34,7 +34,7 @@ EMBEDDED_LIMITS: Mapping[str, str] = {
 
 QUERY_SECONDS = 30
 CONNECT_SECONDS = 5
-ANSWER_SECONDS = 20
+ANSWER_SECONDS = 10
 
 _ROWS_REFUSED = ("CANNOT_PARSE", "CANNOT_READ", "INCORRECT_DATA", "TYPE_MISMATCH", "ARGUMENT_OUT_OF_BOUND")
 """How the names of ClickHouse's errors begin for rows that can never be read, however often they are sent."""

@@ -122,7 +122,7 @@ TIME_COLUMNS = {
 """What each table's age is counted from."""
 
 
-async def migrate(database: Database, *, keep_days: int | None = None) -> None:
+async def create_schema(database: Database, *, keep_days: int | None = None) -> None:
     """Bring the tables to this version and rows to the age they may reach; None keeps them for ever."""
     await database.command(_VERSION_TABLE)
     found = await version(database)

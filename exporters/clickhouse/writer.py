@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from exporters.clickhouse.client import Database, RowsRefused
-from exporters.clickhouse.schema import migrate
+from exporters.clickhouse.schema import create_schema
 from exporters.spool import Spool
 from exporters.spool_file import Batch
 from nvr.clock import utc_now
@@ -55,7 +55,7 @@ class Writer:
             while True:
                 if await self.run_once() < BATCH_ROWS:
                     await asyncio.sleep(INTERVAL_SECONDS)
-        except DatabaseError:
+        except NvrError:
             self._up = False
             raise
 
@@ -83,7 +83,7 @@ class Writer:
 
     async def _prepare(self) -> None:
         await self._database.open()
-        await migrate(self._database, keep_days=self._keep_days)
+        await create_schema(self._database, keep_days=self._keep_days)
         self._succeeded()
 
     async def _insert(self, batch: Batch) -> None:

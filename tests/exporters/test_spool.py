@@ -30,7 +30,7 @@ def open_spool(tmp_path: Path, telemetry: CountedRows) -> Iterator[Open]:
     opened: list[Spool] = []
 
     def open_one(limit_bytes: int = LIMIT_BYTES) -> Spool:
-        opened.append(Spool(tmp_path / "spool" / "facts.sqlite", limit_bytes, telemetry, site="home"))
+        opened.append(Spool(tmp_path / "spool", limit_bytes, telemetry, site="home"))
         return opened[-1]
 
     yield open_one
@@ -51,7 +51,7 @@ def test_put_returns_at_once_and_the_fact_is_on_disk_soon(open_spool: Open) -> N
 
 
 def test_facts_survive_a_kill_without_closing(tmp_path: Path, open_spool: Open) -> None:
-    path = tmp_path / "spool" / "facts.sqlite"
+    path = tmp_path / "spool"
     program = f"""
 import os, signal
 from pathlib import Path
@@ -221,7 +221,7 @@ def test_a_second_spool_on_the_same_file_is_refused(open_spool: Open) -> None:
 def test_an_unwritable_place_is_a_clear_error(tmp_path: Path, telemetry: CountedRows) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot be opened"):
-        Spool(tmp_path / "file" / "facts.sqlite", LIMIT_BYTES, telemetry, site="home")
+        Spool(tmp_path / "file", LIMIT_BYTES, telemetry, site="home")
 
 
 def test_closing_writes_what_waits_and_counts_what_comes_later(open_spool: Open, telemetry: CountedRows) -> None:

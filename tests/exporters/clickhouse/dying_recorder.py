@@ -38,8 +38,8 @@ class DyingSpool(Spool):
             die()
 
 
-async def main(moment: str, die_at: str, spool_path: Path, directory: Path) -> None:
-    spool = DyingSpool(spool_path, 1 << 24, counted_rows(), site="home")
+async def main(moment: str, die_at: str, spool_directory: Path, directory: Path) -> None:
+    spool = DyingSpool(spool_directory, 1 << 24, counted_rows(), site="home")
     spool.moment, spool.die_at = moment, die_at
     for number in range(FACTS):
         spool.put(motion_event(number, 0.5))

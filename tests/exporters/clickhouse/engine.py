@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from exporters.clickhouse.client import Database, connect
-from exporters.clickhouse.schema import migrate
+from exporters.clickhouse.schema import create_schema
 
 T = TypeVar("T")
 
@@ -26,7 +26,7 @@ def with_tables(directory: Path, scenario: Callable[[Database], Awaitable[T]]) -
 
     async def run() -> T:
         async with database_in(directory) as database:
-            await migrate(database)
+            await create_schema(database)
             return await scenario(database)
 
     return asyncio.run(run())

@@ -97,6 +97,38 @@ except DatabaseError as error:
     assert "a recorder is probably running: ask it over HTTP" in said
 
 
+def test_a_locked_database_opens_in_the_same_process_once_it_is_free(tmp_path: Path) -> None:
+    program = f"""
+import asyncio, sys
+from exporters.clickhouse.client import connect
+async def hold():
+    database = await connect("chdb://{tmp_path}")
+    print("held", flush=True)
+    sys.stdin.read()
+    await database.close()
+asyncio.run(hold())
+"""
+    holder = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    async def scenario() -> None:
+        database = Database(f"chdb://{tmp_path}")
+        for _ in range(3):
+            with pytest.raises(DatabaseError, match="locked by another process"):
+                await database.open()
+        await asyncio.to_thread(holder.communicate)
+        await database.open()
+        assert await database.query("SELECT 1") == [(1,)]
+        await database.close()
+
+    with holder:
+        try:
+            assert holder.stdout
+            assert holder.stdout.readline() == b"held\n"
+            asyncio.run(scenario())
+        finally:
+            holder.kill()
+
+
 def test_a_directory_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(DatabaseError, match=f"chdb://{tmp_path}/file/db: .*Not a directory"):

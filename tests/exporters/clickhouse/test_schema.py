@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from exporters.clickhouse.client import Database
-from exporters.clickhouse.schema import MIGRATIONS, TIME_COLUMNS, migrate, version
+from exporters.clickhouse.schema import MIGRATIONS, TIME_COLUMNS, create_schema, version
 from nvr.errors import DatabaseError
 from tests.exporters.clickhouse.engine import database_in, with_tables
 
@@ -14,7 +14,7 @@ from tests.exporters.clickhouse.engine import database_in, with_tables
 def test_creating_the_tables_again_changes_nothing(tmp_path: Path) -> None:
     async def scenario(database: Database) -> None:
         before = await database.query("SELECT name, create_table_query FROM system.tables WHERE database = 'nvr'")
-        await migrate(database)
+        await create_schema(database)
         after = await database.query("SELECT name, create_table_query FROM system.tables WHERE database = 'nvr'")
         assert sorted(before, key=str) == sorted(after, key=str)
         assert {name for name, _ in before} == {*TIME_COLUMNS, "schema_version"}
@@ -44,7 +44,7 @@ def test_a_newer_schema_is_refused_with_what_to_do(tmp_path: Path) -> None:
     async def scenario(database: Database) -> None:
         await database.command("INSERT INTO schema_version (version) VALUES (99)")
         with pytest.raises(DatabaseError, match=r"has schema 99, this program knows 1 \(install the newer nvr"):
-            await migrate(database)
+            await create_schema(database)
 
     with_tables(tmp_path, scenario)
 
@@ -56,7 +56,7 @@ def test_an_older_schema_is_brought_up(tmp_path: Path, monkeypatch: pytest.Monke
 
     async def scenario(database: Database) -> None:
         monkeypatch.setattr(schema, "MIGRATIONS", later)
-        await migrate(database)
+        await create_schema(database)
         assert await version(database) == 2
         assert await database.query("SELECT count(note) FROM gaps") == [(0,)]
 
@@ -73,9 +73,9 @@ def test_rows_live_as_long_as_the_setting_says(tmp_path: Path) -> None:
     async def scenario(database: Database) -> None:
         assert await expiring(database) == []
         for days in (30, 60, 60):
-            await migrate(database, keep_days=days)
+            await create_schema(database, keep_days=days)
             assert len(await expiring(database)) == len(TIME_COLUMNS)
-        await migrate(database, keep_days=None)
+        await create_schema(database, keep_days=None)
         assert await expiring(database) == []
 
     with_tables(tmp_path, scenario)

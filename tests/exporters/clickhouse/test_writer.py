@@ -39,7 +39,7 @@ def telemetry() -> CountedRows:
 
 @pytest.fixture
 def spool(tmp_path: Path, telemetry: CountedRows) -> Iterator[Spool]:
-    spool = Spool(tmp_path / "facts.sqlite", 1 << 24, telemetry, site="home")
+    spool = Spool(tmp_path / "spool", 1 << 24, telemetry, site="home")
     yield spool
     spool.close()
 
@@ -124,11 +124,11 @@ def test_rows_wait_while_clickhouse_is_away_and_arrive_once_when_it_is_back(
 @pytest.mark.parametrize("table", ["motion_events", "activity", "heatmap"])
 @pytest.mark.parametrize("moment", ["after_assign", "after_insert", "after_acknowledge"])
 def test_a_kill_at_any_moment_neither_loses_nor_doubles_rows(moment: str, table: str, tmp_path: Path) -> None:
-    arguments = [moment, table, str(tmp_path / "facts.sqlite"), str(tmp_path / "db")]
+    arguments = [moment, table, str(tmp_path / "spool"), str(tmp_path / "db")]
     command = [sys.executable, "-m", "tests.exporters.clickhouse.dying_recorder", *arguments]
     died = subprocess.run(command, check=False, timeout=60, capture_output=True)
     assert died.returncode == -signal.SIGKILL, died.stderr.decode()
-    spool = Spool(tmp_path / "facts.sqlite", 1 << 24, counted_rows(), site="home")
+    spool = Spool(tmp_path / "spool", 1 << 24, counted_rows(), site="home")
 
     async def restarted(database: Database) -> None:
         assert await Writer(spool, database, counted_rows()).drain(20)
