@@ -35,9 +35,7 @@ def expand(text: str, environ: Mapping[str, str]) -> str:
             raise Unusable("holds a ${ that names no variable", "write ${NAME}, or $${ for the characters themselves")
         if not environ.get(variable):
             state = "is empty" if variable in environ else "is not set"
-            hint = (
-                f"export {variable}=..., or set it in the service's environment; $${{{variable}}} means the text itself"
-            )
+            hint = f"export {variable}, or set it in the service's environment; $${{{variable}}} means the text itself"
             raise Unusable(f"refers to the variable {variable}, which {state}", hint)
         return environ[variable]
 

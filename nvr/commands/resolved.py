@@ -1,0 +1,98 @@
+"""Resolved settings in the form of the configuration file, without their secrets."""
+
+from typing import Any
+
+import yaml
+
+from nvr.config import Secrets, secrets_of
+from nvr.settings import CameraSettings, MotionSettings, Settings, StorageSettings, WebSettings, Zone
+
+_DURATIONS = {"w": 7 * 86400, "d": 86400, "h": 3600, "m": 60, "s": 1}
+_SIZES = {"TB": 10**12, "GB": 10**9, "MB": 10**6}
+
+
+def resolved_text(settings: Settings) -> str:
+    """YAML that could be loaded again, but for the masks."""
+    text = yaml.safe_dump(resolved(settings), sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
+    return Secrets(secrets_of(settings)).redact(text)
+
+
+def resolved(settings: Settings) -> dict[str, Any]:
+    database = settings.database
+    return {
+        "site": settings.site,
+        "timezone": settings.timezone.key,
+        "storage": _storage(settings.storage),
+        "database": {
+            "dsn": database.dsn,
+            "spool": str(database.spool),
+            "spool_limit": f"{database.spool_limit_bytes} B",
+        },
+        "web": _web(settings.web),
+        "cameras": {name: _camera(camera) for name, camera in settings.cameras.items()},
+    }
+
+
+def duration_text(seconds: float) -> str:
+    """In the largest unit that leaves a whole number: `7d`, `90s`, `0.5s`."""
+    unit = next((unit for unit, each in _DURATIONS.items() if seconds and seconds % each == 0), "s")
+    return f"{seconds / _DURATIONS[unit]:g}{unit}"
+
+
+def size_text(size_bytes: int) -> str:
+    """Rounded, for people."""
+    unit = next((unit for unit, each in _SIZES.items() if size_bytes >= each), "MB")
+    return f"{size_bytes / _SIZES[unit]:.3g}{unit}"
+
+
+def _storage(storage: StorageSettings) -> dict[str, Any]:
+    budget, never = storage.budget, storage.delete_after_seconds is None
+    share = f"{budget.fraction * 100:g}%" if budget.fraction is not None else f"{budget.size_bytes} B"
+    return {
+        "path": str(storage.path),
+        "segment": duration_text(storage.segment_seconds),
+        "budget": share,
+        "keep_at_least": duration_text(storage.keep_at_least_seconds),
+        "delete_after": "never" if never else duration_text(storage.delete_after_seconds or 0),
+    }
+
+
+def _web(web: WebSettings) -> dict[str, Any]:
+    listen = f"[{web.host}]:{web.port}" if ":" in web.host else f"{web.host}:{web.port}"
+    more = {"external_url": web.external_url, "grafana_url": web.grafana_url, "token": web.token}
+    return {"listen": listen, **_given(more)}
+
+
+def _camera(camera: CameraSettings) -> dict[str, Any]:
+    more = {
+        "zones": {zone.name: _zone(zone) for zone in camera.zones},
+        "masks": [[list(point) for point in mask] for mask in camera.masks],
+    }
+    streams = _given({"record": camera.record, "detect": camera.detect})
+    return {**streams, "audio": camera.audio, "motion": _motion(camera.motion), **_given(more)}
+
+
+def _motion(motion: MotionSettings) -> dict[str, Any]:
+    return {
+        "sensitivity": motion.sensitivity,
+        "fps": motion.fps,
+        "min_area": motion.min_area,
+        "min_duration": duration_text(motion.min_duration_seconds),
+        "off_after": duration_text(motion.off_after_seconds),
+        "cooldown": duration_text(motion.cooldown_seconds),
+        "pre_roll": duration_text(motion.pre_roll_seconds),
+        "post_roll": duration_text(motion.post_roll_seconds),
+    }
+
+
+def _zone(zone: Zone) -> dict[str, Any]:
+    limits = {"sensitivity": zone.sensitivity, "min_area": zone.min_area}
+    return {
+        "points": [list(point) for point in zone.points],
+        **{key: value for key, value in limits.items() if value is not None},
+        "alert": zone.alert,
+    }
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value}
