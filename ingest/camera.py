@@ -95,12 +95,14 @@ class Camera:
             self._backoff.reset()
         if cause is not Cause.AUTH:
             self._auth_backoff.reset()
+        news = cause is not self.health.last_cause or not self.health.consecutive_failures
         self.health.failed(cause)
         if recorder.stream and recorder.stream.packet_format != self._packet_format:
             self._packet_format = recorder.stream.packet_format
             return 0.0
         wait = (self._auth_backoff if cause is Cause.AUTH else self._backoff).next_seconds()
-        log.warning("%s: recording ended (%s), connecting again in %.1f s", self.name, cause, wait)
+        level = logging.WARNING if news else logging.DEBUG
+        log.log(level, "%s: recording ended (%s), connecting again in %.1f s", self.name, cause, wait)
         return wait
 
     def _adopt_leftovers(self) -> None:

@@ -32,8 +32,10 @@ def _ignore(_line: str) -> None:
 class Child:
     """A running ffmpeg. `cause_said` is the most specific cause that its standard error has named so far."""
 
-    def __init__(self, process: asyncio.subprocess.Process, name: str, listen: Callable[[str], None]) -> None:
-        self._process, self.name, self._listen = process, name, listen
+    def __init__(
+        self, process: asyncio.subprocess.Process, name: str, listen: Callable[[str], None], level: int
+    ) -> None:
+        self._process, self.name, self._listen, self._level = process, name, listen, level
         self.cause_said: Cause | None = None
         self._quota, self._quota_since, self._suppressed = LOG_LINES_A_MINUTE, 0.0, 0
         self._draining = asyncio.create_task(self._drain(), name=f"drain {name}")
@@ -48,8 +50,12 @@ class Child:
         cwd: Path | None = None,
         stdout: int = asyncio.subprocess.DEVNULL,
         listen: Callable[[str], None] = _ignore,
+        level: int = logging.WARNING,
     ) -> "Child":
-        """Start `command`; `listen` gets each line of its standard error, which may hold credentials."""
+        """Start `command`; `listen` gets each line of its standard error, which may hold credentials.
+
+        Errors that it reports are logged at `level`.
+        """
         process = await asyncio.create_subprocess_exec(
             *dies_with_parent(command.arguments),
             stdin=asyncio.subprocess.PIPE if command.stdin else asyncio.subprocess.DEVNULL,
@@ -62,7 +68,7 @@ class Child:
         if process.stdin is not None:
             process.stdin.write(command.stdin)
             process.stdin.close()
-        return cls(process, name, listen)
+        return cls(process, name, listen, level)
 
     @property
     def pid(self) -> int:
@@ -86,6 +92,7 @@ class Child:
 
     async def stop(self, patience_seconds: float = TERM_SECONDS) -> None:
         """SIGTERM, then SIGKILL, then reap. A process in uninterruptible sleep is left behind, and said so."""
+        self._level = logging.DEBUG  # what it says of its own end is no news
         if self.running:
             self._process.terminate()
             await self._ended_within(patience_seconds)
@@ -129,7 +136,6 @@ class Child:
             self._quota, self._quota_since, self._suppressed = LOG_LINES_A_MINUTE, now, 0
         if self._quota:
             self._quota -= 1
-            level = logging.DEBUG if "[warning]" in line else logging.WARNING
-            log.log(level, "%s: %s", self.name, mask_url(line))
+            log.log(logging.DEBUG if "[warning]" in line else self._level, "%s: %s", self.name, mask_url(line))
         else:
             self._suppressed += 1

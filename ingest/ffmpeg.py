@@ -88,12 +88,11 @@ def recorder_command(
         segment_list_type="csv",
     )
     # -copytb 1: otherwise the time base is one nominal frame, and a first packet without a timestamp makes every later
-    # one warn. dump_extra: a decoder that joins late needs the parameter sets, which some cameras send only in SDP.
-    # muxdelay 0: MPEG-TS would otherwise run 1.4 s ahead of the segments' time.
+    # one warn. muxdelay 0: MPEG-TS would otherwise run 1.4 s ahead of the segments' time.
     packets = ffmpeg.output(
         stream["v:0"],
         f"pipe:{pipes.packets}",
-        **{"c:v": "copy", "bsf:v": "dump_extra"},
+        **_copied_for_late_joiners(source),
         copytb=1,
         muxdelay=0,
         muxpreload=0,
@@ -159,16 +158,24 @@ def has_credentials(source: str) -> bool:
     return "@" in urlsplit(source).netloc
 
 
+def _copied_for_late_joiners(source: str) -> dict[str, str]:
+    """Some cameras send the parameter sets in SDP only: repeat them at key frames. Files have them in another form."""
+    return {"c:v": "copy", "bsf:v": "dump_extra"} if _is_rtsp(source) else {"c:v": "copy"}
+
+
+def _is_rtsp(source: str) -> bool:
+    return urlsplit(source).scheme in ("rtsp", "rtsps")
+
+
 def _analysis_output(fps: float, times_fd: int) -> dict[str, str]:
     return {"vf": analysis_filter(fps, times_fd), "fps_mode": "passthrough", "f": "rawvideo", "pix_fmt": "gray"}
 
 
 def _input(source: str) -> tuple[ffmpeg.nodes.FilterableStream, bytes]:
     """A camera's input, and what standard input must say: an ffconcat script keeps credentials out of `ps`."""
-    scheme = urlsplit(source).scheme
-    if scheme in ("rtsp", "rtsps"):
+    if _is_rtsp(source):
         options = {"rtsp_transport": "tcp", "timeout": SOCKET_TIMEOUT_MICROSECONDS}
-    elif scheme in ("http", "https"):
+    elif urlsplit(source).scheme in ("http", "https"):
         options = {"rw_timeout": SOCKET_TIMEOUT_MICROSECONDS}
     else:
         return ffmpeg.input(source, re=None, stream_loop=-1), b""

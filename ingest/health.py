@@ -13,6 +13,9 @@ STALE_SECONDS = 30.0
 SLOW_SECONDS = 10.0
 """Under half the expected frame rate for so long a camera is degraded."""
 
+REPORT_SECONDS = 2.0
+"""Reports of a running recorder are never so far apart."""
+
 HEALTHY_SECONDS = 60.0
 """After so long without a failure earlier ones are forgotten."""
 
@@ -61,8 +64,10 @@ class FrameRate:
     def per_second(self, now: float) -> float:
         if len(self._counts) < 2:
             return 0.0
-        (since, first), (_, last) = self._counts[0], self._counts[-1]
-        return (last - first) / max(now - since, 1e-9)
+        (since, first), (until, last) = self._counts[0], self._counts[-1]
+        if now - until > REPORT_SECONDS:  # silence is not a slower count
+            until = now
+        return (last - first) / max(until - since, 1e-9)
 
 
 @dataclass(slots=True)

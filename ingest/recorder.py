@@ -133,7 +133,12 @@ class Recorder:
         )
         inherited = [packets.write_end, segments.write_end, progress.write_end]
         child = await Child.spawn(
-            command, name=f"{self._camera} recorder", pass_fds=inherited, cwd=run.folder, listen=self._heard
+            command,
+            name=f"{self._camera} recorder",
+            pass_fds=inherited,
+            cwd=run.folder,
+            listen=self._heard,
+            level=logging.DEBUG if self._health.consecutive_failures else logging.WARNING,
         )
         for pipe in (packets, segments, progress):
             pipe.close(pipe.write_end)

@@ -52,3 +52,4 @@ def _log_to_stderr(settings: Settings) -> None:
     handler.setFormatter(formatter)
     handler.addFilter(Secrets(secrets_of(settings)))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)

@@ -50,6 +50,11 @@ def test_credentials_go_through_standard_input_and_not_into_the_arguments() -> N
     assert _recorder("rtsp://camera.example/main").stdin == b""
 
 
+def test_parameter_sets_are_repeated_where_only_the_session_description_may_have_them() -> None:
+    assert _after(_recorder("rtsp://camera.example/main").arguments, "-bsf:v") == ["dump_extra"]
+    assert _after(_recorder("/videos/a.mp4").arguments, "-bsf:v") == []
+
+
 def test_audio_can_be_left_out() -> None:
     assert "0:a:0?" in _recorder("rtsp://camera.example/main").arguments
     assert "0:a:0?" not in _recorder("rtsp://camera.example/main", audio=False).arguments
