@@ -15,6 +15,7 @@ import pytest
 from ingest.demo import clips, scenes
 from ingest.demo.camera import DemoCamera
 from ingest.demo.rtsp import Loop, Packet
+from ingest.ffmpeg import executable
 from nvr.errors import EnvironmentNotReady
 
 SCENE = scenes.walker(2, width=160, height=90)
@@ -32,7 +33,7 @@ def camera(clip: Path) -> Iterator[DemoCamera]:
         yield plugged_in
 
 
-def watch(camera: DemoCamera, seconds: float, program: str = "ffmpeg") -> "subprocess.Popen[str]":
+def watch(camera: DemoCamera, seconds: float, program: str = executable()) -> "subprocess.Popen[str]":
     """A client that writes one line a picture until `seconds` of media time have come."""
     source = ["-rtsp_transport", "tcp", "-timeout", "3000000", "-i", camera.url]
     target = ["-t", str(seconds), "-map", "0:v:0", "-c", "copy", "-flush_packets", "1", "-f", "framecrc", "pipe:1"]
@@ -45,7 +46,7 @@ def times(output: str) -> list[int]:
     return [int(line.split(",")[2]) for line in output.splitlines() if not line.startswith("#")][1:]
 
 
-@pytest.mark.parametrize("program", ["ffmpeg", imageio_ffmpeg.get_ffmpeg_exe()], ids=["debian", "wheel"])
+@pytest.mark.parametrize("program", [executable(), imageio_ffmpeg.get_ffmpeg_exe()], ids=["found", "wheel"])
 def test_a_client_is_served_across_the_loop_without_a_step_in_time(camera: DemoCamera, program: str) -> None:
     before = datetime.now(UTC)
     with watch(camera, 5, program) as client:

@@ -6,6 +6,7 @@ import av
 import pytest
 
 from ingest.demo import clips, scenes
+from ingest.ffmpeg import executable
 from nvr.errors import MediaError
 
 SMALL = scenes.walker(4, width=160, height=90)
@@ -61,7 +62,7 @@ def test_an_interrupted_encoding_leaves_no_file(tmp_path: Path) -> None:
 def test_the_picture_survives_encoding(tmp_path: Path) -> None:
     clip = clips.make_clip(scenes.lights(20, width=160, height=90), tmp_path)
     raw = subprocess.run(
-        ["ffmpeg", "-v", "error", "-i", str(clip), "-vf", "scale=1:1,format=gray", "-f", "rawvideo", "pipe:1"],
+        [executable(), "-v", "error", "-i", str(clip), "-vf", "scale=1:1,format=gray", "-f", "rawvideo", "pipe:1"],
         capture_output=True,
         check=True,
     ).stdout
