@@ -4,7 +4,6 @@
 waits for the disk and a fact is durable within a fraction of a second.
 """
 
-import fcntl
 import logging
 import sqlite3
 import threading
@@ -13,6 +12,7 @@ from collections import Counter, deque
 from pathlib import Path
 
 from exporters.clickhouse.rows import Rows, rows_of, table_of
+from exporters.lock_file import LockFile
 from exporters.spool_file import Batch, SpoolFile
 from nvr.clock import utc_now
 from nvr.errors import StorageError
@@ -35,21 +35,6 @@ TYPICAL_ROW_BYTES = 400
 _CHEAP = frozenset({"activity", "heatmap"})
 
 
-class _Lock:
-    """An exclusive lock until closed or the process ends. Raises `BlockingIOError` where it is taken."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("w")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            self._file.close()
-            raise
-
-    def close(self) -> None:
-        self._file.close()
-
-
 class Spool:
     """A `FactSink` that `Writer` empties. Rows that do not fit are counted by `telemetry`, the cheapest first.
 
@@ -64,7 +49,7 @@ class Spool:
         self._closing = self._failing = False
         self._accepted = self._settled = 0
         self._file_lock = threading.Lock()
-        self._lock = _take_lock(path)
+        self._lock = LockFile(path.with_name(path.name + ".lock"))
         try:
             self._file = _open(path)
         except BaseException:
@@ -187,16 +172,6 @@ class Spool:
         if self._failing:
             _log.info("the spool can be written again: %s", self._path)
         self._failing = False
-
-
-def _take_lock(path: Path) -> _Lock:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return _Lock(path.with_name(path.name + ".lock"))
-    except BlockingIOError as error:
-        raise StorageError("the spool is in use by another recorder", path=path, hint="stop that one first") from error
-    except OSError as error:
-        raise StorageError(f"the spool cannot be opened: {error.strerror}", path=path) from error
 
 
 def _open(path: Path) -> SpoolFile:

@@ -1,25 +1,18 @@
-"""ClickHouse as the rest uses it: statements, inserts and queries, awaited, each on a thread with a client of its own.
+"""ClickHouse as the rest uses it: statements, inserts and queries, awaited, over one DSN."""
 
-The embedded engine wants one client a thread, blocks SIGPIPE in the thread that connects, and crashes the process when
-a client is open at exit: clients live on worker threads, and `close` must be awaited before the process ends.
-"""
-
-import asyncio
 import fcntl
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import clickhouse_connect
 from clickhouse_connect.driver.binding import quote_identifier
 from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError, Error
+from clickhouse_connect.driver.exceptions import Error
 
-from exporters.clickhouse.dsn import Dsn, parse
+from exporters.clickhouse.dsn import parse
+from exporters.clickhouse.session import Session
 from nvr.errors import DatabaseError
-
-T = TypeVar("T")
 
 EMBEDDED_LIMITS: Mapping[str, str] = {
     "max_server_memory_usage": "500000000",
@@ -36,52 +29,9 @@ QUERY_SECONDS = 30
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
 
-_ROWS_REFUSED = ("CANNOT_PARSE", "CANNOT_READ", "INCORRECT_DATA", "TYPE_MISMATCH", "ARGUMENT_OUT_OF_BOUND")
-"""How the names of ClickHouse's errors begin for rows that can never be read, however often they are sent."""
-
 _INSERT = """INSERT INTO {table} SETTINGS insert_deduplication_token = '{token}',
 input_format_skip_unknown_fields = 1, input_format_parallel_parsing = 0, throw_on_max_partitions_per_insert_block = 0
 FORMAT JSONEachRow"""
-
-
-class RowsRefused(DatabaseError):
-    """The rows of one insert can never be stored: trying again is of no use."""
-
-
-class Session:
-    """One client on one thread, connected at the first call."""
-
-    def __init__(self, dsn: Dsn, name: str, connect: Callable[[], Client]) -> None:
-        self._dsn, self._connect = dsn, connect
-        self._client: Client | None = None
-        self._closed = False
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
-
-    async def call(self, function: Callable[[Client], T]) -> T:
-        if self._closed:
-            raise DatabaseError(f"the connection to {self._dsn} was closed")
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._call, function)
-
-    async def close(self) -> None:
-        """Wait for the call that runs, then close the client on its own thread."""
-        if self._closed:
-            return
-        self._closed = True
-        await asyncio.get_running_loop().run_in_executor(self._executor, self._close)
-        self._executor.shutdown(wait=False)
-
-    def _call(self, function: Callable[[Client], T]) -> T:
-        try:
-            if self._client is None:
-                self._client = self._connect()
-            return function(self._client)
-        except (ClickHouseError, OSError, ImportError) as error:
-            raise _translate(error, self._dsn) from None
-
-    def _close(self) -> None:
-        if self._client is not None:
-            self._client.close()
-            self._client = None
 
 
 class Database:
@@ -191,16 +141,3 @@ def _locked(directory: Path) -> bool:
     except OSError:
         return False
     return False
-
-
-def _translate(error: Exception, dsn: Dsn) -> DatabaseError:
-    message = f"ClickHouse at {dsn}: {dsn.mask(_first_line(error))}"
-    if isinstance(error, ImportError):
-        return DatabaseError(message, hint="install chdb-core, or use a server: database: {dsn: http://...}")
-    if isinstance(error, Error) and (error.name or "").startswith(_ROWS_REFUSED):
-        return RowsRefused(message)
-    return DatabaseError(message)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:500]

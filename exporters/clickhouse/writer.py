@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from exporters.clickhouse.client import Database, RowsRefused
+from exporters.clickhouse.client import Database
 from exporters.clickhouse.schema import create_schema
+from exporters.clickhouse.session import RowsRefused
 from exporters.spool import Spool
 from exporters.spool_file import Batch
 from nvr.clock import utc_now

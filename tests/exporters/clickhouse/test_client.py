@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from exporters.clickhouse.client import Database, RowsRefused, connect
+from exporters.clickhouse.client import Database, connect
+from exporters.clickhouse.session import RowsRefused
 from nvr.errors import DatabaseError
 from tests.exporters.clickhouse.engine import database_in, with_tables
 from tests.exporters.clickhouse.fake_server import fake_server

@@ -143,6 +143,41 @@ def test_a_kill_at_any_moment_neither_loses_nor_doubles_rows(moment: str, table:
         spool.close()
 
 
+class LosingAnswers(Database):
+    """A database that stores each insert and loses the first answers to it, as a server behind a bad network does."""
+
+    answers_to_lose = 5
+
+    async def insert(self, table: str, lines: str, token: str) -> None:
+        await super().insert(table, lines, token)
+        if self.answers_to_lose:
+            self.answers_to_lose -= 1
+            raise DatabaseError("the answer was lost")
+
+
+def test_rows_whose_answer_was_lost_are_sent_again_and_not_doubled(
+    tmp_path: Path, spool: Spool, telemetry: CountedRows
+) -> None:
+    async def scenario() -> None:
+        database = LosingAnswers(f"chdb://{tmp_path / 'db'}")
+        writer = Writer(spool, database, telemetry)
+        put_one_of_each(spool)
+        assert await asyncio.to_thread(spool.flush)
+        try:
+            while database.answers_to_lose:
+                with pytest.raises(DatabaseError, match="lost"):
+                    await writer.run()
+                assert not writer.status().up
+                spool.put(activity(database.answers_to_lose))
+            assert await writer.drain(20)
+            assert await count_of(database, "motion_events") == 1
+            assert await count_of(database, "activity") == 5  # That of second 0 was put twice.
+        finally:
+            await database.close()
+
+    asyncio.run(scenario())
+
+
 def test_an_insert_that_was_cancelled_on_the_way_is_not_doubled(
     tmp_path: Path, spool: Spool, telemetry: CountedRows
 ) -> None:
