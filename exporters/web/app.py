@@ -1,0 +1,69 @@
+"""The application: all routes in one table, and what is wrapped around them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from exporters.web import cameras, events, gaps, health, heatmap, media, pages, scrape, snapshot, timeline
+from exporters.web.access import Access
+from exporters.web.errors import RequestError, bug, database_away, failed, http_error, refused
+from exporters.web.pictures import Pictures
+from exporters.web.sources import Sources
+from exporters.web.wrapping import Measured, Secured
+from nvr.errors import DatabaseError, NvrError
+
+ROUTES: dict[str, Callable[[Request], Awaitable[Response]]] = {
+    "/": pages.start,
+    "/play": pages.play,
+    "/heatmap": pages.heatmap,
+    "/heatmap.png": heatmap.picture,
+    "/snapshot.jpg": snapshot.snapshot,
+    "/media/segments/{segment}.mp4": media.segment,
+    "/api/cameras": cameras.cameras,
+    "/api/cameras/{camera}": cameras.camera,
+    "/api/events": events.events,
+    "/api/gaps": gaps.gaps,
+    "/api/timeline": timeline.timeline,
+    "/metrics": scrape.metrics,
+    "/healthz": health.healthz,
+    "/readyz": health.readyz,
+}
+"""All answer GET and HEAD. Beside them there are /static and, where a token is set, /login."""
+
+
+DRAWN_AT_ONCE = 2
+"""Heatmaps: the largest takes some 200 MB while it is being drawn."""
+
+
+def create_app(sources: Sources) -> Starlette:
+    assets = pages.Assets()
+    patterns: dict[object, str] = {endpoint: path for path, endpoint in ROUTES.items()} | {assets: "/static"}
+    app = Starlette(
+        routes=[
+            *(Route(path, endpoint, methods=["GET"]) for path, endpoint in ROUTES.items()),
+            Mount("/static", assets),
+        ],
+        middleware=[
+            Middleware(Measured, telemetry=sources.telemetry, patterns=patterns),
+            Middleware(Secured, grafana_url=sources.web.grafana_url),
+            Middleware(Access, web=sources.web),
+        ],
+        exception_handlers={
+            RequestError: refused,
+            DatabaseError: database_away,
+            NvrError: failed,
+            HTTPException: http_error,
+            Exception: bug,
+        },
+    )
+    app.router.redirect_slashes = False
+    app.state.sources = sources
+    app.state.pictures = Pictures()
+    app.state.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
+    return app

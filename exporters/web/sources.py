@@ -1,0 +1,89 @@
+"""What the web endpoint needs of the others, as small Protocols, and the bundle that its routes share."""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+from prometheus_client import CollectorRegistry
+
+from nvr.clock import utc_now
+from nvr.model import Gap, MotionEvent, Segment
+from nvr.ports import StatusSource
+from nvr.settings import WebSettings
+
+
+class Footage(Protocol):
+    """`ingest.store.Store`. It touches the disk: call it in a thread."""
+
+    def segments(self, camera: str, start: datetime, end: datetime) -> list[Segment]: ...
+    def segment(self, segment_id: str) -> Segment | None: ...
+    def gaps(self, camera: str | None, start: datetime, end: datetime) -> list[Gap]: ...
+    def file(self, segment: Segment) -> Path: ...
+
+
+class Past(Protocol):
+    """`exporters.clickhouse.queries.Queries`. Raises DatabaseError while ClickHouse is away."""
+
+    async def motion_events(
+        self, camera: str | None, start: datetime, end: datetime, *, limit: int = ..., offset: int = ...
+    ) -> list[MotionEvent]: ...
+
+    async def heatmap(self, camera: str, start: datetime, end: datetime) -> tuple[npt.NDArray[np.uint64], bool]: ...
+
+
+class RequestTelemetry(Protocol):
+    """`exporters.metrics.Metrics`, as far as requests go."""
+
+    def request_served(self, route: str, method: str, seconds: float) -> None: ...
+    def failed(self, component: str) -> None: ...
+
+
+class Uncounted:
+    """Telemetry for whoever wants none."""
+
+    def request_served(self, route: str, method: str, seconds: float) -> None:
+        pass
+
+    def failed(self, component: str) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether the recorder does its work, and what keeps it from it."""
+
+    ready: bool
+    reasons: tuple[str, ...] = ()
+
+
+async def always_ready() -> Readiness:
+    return Readiness(True)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Everything that the routes read. `cameras` may be a live view: it is asked at each request."""
+
+    store: Footage
+    past: Past
+    status: StatusSource
+    registry: CollectorRegistry
+    cameras: Collection[str]
+    site: str
+    timezone: ZoneInfo
+    web: WebSettings = field(default_factory=WebSettings)
+    readiness: Callable[[], Awaitable[Readiness]] = always_ready
+    telemetry: RequestTelemetry = field(default_factory=Uncounted)
+    now: Callable[[], datetime] = utc_now
+
+
+def sources_of(request: Any) -> Sources:
+    """The bundle that `create_app` put into the application's state."""
+    found = request.app.state.sources
+    assert isinstance(found, Sources)
+    return found

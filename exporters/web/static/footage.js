@@ -1,0 +1,61 @@
+// What is known of one camera's past: segments, gaps and motion, fetched as far as they are looked at. Times are ms.
+
+import { ask } from "./common.js";
+
+const DAY_MS = 86_400_000;
+const TAIL_MS = 10 * 60_000;
+
+const inMs = (entry) => ({ ...entry, from: Date.parse(entry.start), to: entry.end ? Date.parse(entry.end) : Infinity });
+const byStart = (a, b) => a.from - b.from;
+
+export class Footage {
+  constructor(camera) {
+    this.camera = camera;
+    this.segments = [];
+    this.gaps = [];
+    this.events = [];
+    this.note = null;
+    this.known = null;
+  }
+
+  /** Fetches what is missing of `[from, to)`, in pieces that the API allows. */
+  async ensure(from, to) {
+    const end = Math.min(to, Date.now() + 1000);
+    if (this.known && (from > this.known.to || end < this.known.from)) this.known = null;
+    const missing = this.known ? [[from, this.known.from], [this.known.to, end]] : [[from, end]];
+    for (const [start, stop] of missing) {
+      for (let at = start; at < stop; at += 7 * DAY_MS) await this.fetch(at, Math.min(stop, at + 7 * DAY_MS));
+    }
+  }
+
+  refreshTail() {
+    return this.fetch(Date.now() - TAIL_MS, Date.now() + 1000);
+  }
+
+  async fetch(from, to) {
+    const found = await ask("api/timeline", { camera: this.camera, from: new Date(from).toISOString(), to: new Date(to).toISOString() });
+    for (const kind of ["segments", "gaps", "events"]) {
+      const kept = this[kind].filter((entry) => entry.from >= to || entry.to <= from);
+      this[kind] = [...kept, ...found[kind].map(inMs)].sort(byStart);
+    }
+    this.note = found.note;
+    const touches = this.known && from <= this.known.to && to >= this.known.from;
+    this.known = touches ? { from: Math.min(from, this.known.from), to: Math.max(to, this.known.to) } : this.known ?? { from, to };
+  }
+
+  at(time) {
+    return this.segments.findLast((segment) => segment.from <= time && time < segment.to);
+  }
+
+  after(time) {
+    return this.segments.find((segment) => segment.from > time);
+  }
+
+  latest() {
+    return this.segments.at(-1);
+  }
+
+  gapAt(time) {
+    return this.gaps.find((gap) => gap.from <= time && time < gap.to);
+  }
+}

@@ -1,0 +1,285 @@
+// Plays one camera's segments as one film: Media Source Extensions, each segment put where its wall clock says.
+//
+// The film's second 0 is `origin`. Footage is appended a little ahead of the playhead and dropped behind it; the segment
+// that is being written is fetched on by byte ranges as it grows.
+
+import { readStart } from "./mp4.js";
+
+const BEFORE_MS = 12 * 3_600_000;
+const FILM_SECONDS = 30 * 86_400;
+const AHEAD_SECONDS = 25;
+const BEHIND_SECONDS = 60;
+const SEAM_SECONDS = 0.35;
+const SAME_MS = 1500;
+const LIVE_DELAY_SECONDS = 2.5;
+const TICK_MS = 300;
+
+const settled = (target, event) => new Promise((resolve) => target.addEventListener(event, resolve, { once: true }));
+
+export class Player {
+  constructor(video, { say }) {
+    this.video = video;
+    this.say = say;
+    this.footage = null;
+    this.origin = 0;
+    this.playing = false;
+    this.live = false;
+    this.buffer = null;
+    this.mime = null;
+    this.progress = [];
+    this.inParser = null;
+    this.turn = 0;
+    this.pumping = false;
+    this.target = 0;
+    setInterval(() => this.tick(), TICK_MS);
+    video.addEventListener("seeking", () => this.tick());
+  }
+
+  /** Where the playhead is. */
+  get time() {
+    return this.buffer ? this.origin + this.video.currentTime * 1000 : this.target;
+  }
+
+  show(footage, time) {
+    this.footage = footage;
+    this.close();
+    this.seek(time);
+  }
+
+  close() {
+    this.turn += 1;
+    this.cancel?.abort();
+    this.buffer = null;
+    this.mime = null;
+    this.progress = [];
+    this.inParser = null;
+  }
+
+  seek(time, { live = false } = {}) {
+    this.live = live;
+    this.target = time;
+    const second = (time - this.origin) / 1000;
+    if (this.buffer && second >= 0 && second < FILM_SECONDS) {
+      if (!this.isBuffered(second)) this.cancel?.abort();
+      this.video.currentTime = second;
+    } else {
+      this.close();
+    }
+    this.tick();
+  }
+
+  goLive() {
+    const latest = this.footage.latest();
+    if (!latest) return;
+    this.playing = true;
+    this.video.playbackRate = 1;
+    this.seek(Math.max(latest.from, latest.to - LIVE_DELAY_SECONDS * 1000), { live: true });
+  }
+
+  toggle(playing = !this.playing) {
+    this.playing = playing;
+    if (!playing) {
+      this.live = false;
+      this.video.pause();
+    }
+    this.tick();
+  }
+
+  step(seconds) {
+    this.toggle(false);
+    this.seek(this.time + seconds * 1000);
+  }
+
+  ranges() {
+    const found = [];
+    const buffered = this.buffer?.buffered ?? { length: 0 };
+    for (let index = 0; index < buffered.length; index += 1) found.push([buffered.start(index), buffered.end(index)]);
+    return found;
+  }
+
+  isBuffered(second) {
+    return this.ranges().some(([start, end]) => start <= second && second < end);
+  }
+
+  async tick() {
+    if (!this.footage) return;
+    this.overcome();
+    if (this.playing && this.video.paused && this.buffer) this.video.play().catch(() => undefined);
+    if (this.pumping) return;
+    this.pumping = true;
+    const { turn } = this;
+    try {
+      await this.pump(turn);
+    } catch (error) {
+      if (error.name !== "AbortError" && turn === this.turn) this.say(error.message);
+    } finally {
+      this.pumping = false;
+    }
+  }
+
+  /** Gets over what cannot play: a seam between segments, or a gap, which is jumped. */
+  overcome() {
+    const { footage, time } = this;
+    const segment = footage.at(time);
+    if (!segment) {
+      const next = footage.after(time);
+      if (next && this.playing) {
+        this.say(`No footage here, on to the next`, 1500);
+        this.seek(next.from + 50);
+      } else {
+        const gap = footage.gapAt(time);
+        const live = next || time < (footage.latest()?.to ?? 0);
+        if (!live || !this.playing) this.say(gap ? `No footage: ${gap.cause.replaceAll("_", " ")}` : "No footage at this time");
+      }
+      return;
+    }
+    if (!this.buffer) return;
+    const second = this.video.currentTime;
+    if (this.isBuffered(second)) {
+      this.say("");
+      const edge = Math.max(...this.ranges().map(([, end]) => end));
+      if (this.live && edge - second > 3 * LIVE_DELAY_SECONDS) this.video.currentTime = edge - LIVE_DELAY_SECONDS;
+      return;
+    }
+    const ahead = this.ranges().find(([start]) => start > second);
+    const isWhole = this.progress.some((one) => one.whole && one.from <= time && time < one.to + SAME_MS);
+    if (ahead && (ahead[0] - second < SEAM_SECONDS || isWhole)) this.video.currentTime = ahead[0] + 0.01;
+    else if (isWhole && !ahead) {
+      const next = footage.after(time);
+      if (next && next.from - time < SAME_MS) this.video.currentTime = (next.from - this.origin) / 1000 + 0.05;
+    }
+  }
+
+  /** Appends what comes next: the segment under the playhead, and those within the time ahead. */
+  async pump(turn) {
+    const time = this.time;
+    const rate = Math.max(1, this.video.playbackRate);
+    const horizon = time + AHEAD_SECONDS * 1000 * Math.min(4, rate);
+    const wanted = this.footage.segments.filter((segment) => segment.to > time - 200 && segment.from < horizon);
+    for (const segment of wanted) {
+      const done = this.progressOf(segment);
+      if (done.whole) continue;
+      await this.append(segment, done, turn);
+      if (turn !== this.turn) return;
+    }
+    await this.forget(time);
+  }
+
+  progressOf(segment) {
+    let done = this.progress.find((one) => Math.abs(one.from - segment.from) < SAME_MS);
+    if (!done) {
+      done = { from: segment.from, to: segment.to, url: segment.url.replace(/^\//, ""), bytes: 0, whole: false };
+      this.progress.push(done);
+    }
+    done.to = segment.to;
+    done.complete = segment.complete;
+    return done;
+  }
+
+  async append(segment, done, turn) {
+    if (this.inParser !== done) done.bytes = 0;
+    this.cancel = new AbortController();
+    const headers = done.bytes ? { Range: `bytes=${done.bytes}-` } : {};
+    const response = await fetch(done.url, { headers, signal: this.cancel.signal });
+    if (response.status === 416) {
+      done.whole = done.complete;
+      return;
+    }
+    if (!response.ok) throw new Error((await response.json()).error ?? `status ${response.status}`);
+    if (response.status === 200) done.bytes = 0;
+    await this.feed(response.body.getReader(), done, turn);
+    if (turn === this.turn) done.whole = done.complete;
+  }
+
+  async feed(reader, done, turn) {
+    let head = done.bytes ? null : new Uint8Array(0);
+    for (;;) {
+      const { done: ended, value } = await reader.read();
+      if (ended || turn !== this.turn) return;
+      let bytes = value;
+      if (head) {
+        head = joined(head, value);
+        const start = readStart(head);
+        if (!start) continue;
+        turn = await this.place(done, start, turn);
+        bytes = head;
+        head = null;
+      }
+      if (turn !== this.turn) return;
+      await this.put(bytes);
+      done.bytes += bytes.length;
+    }
+  }
+
+  /** Makes the buffer fit for what begins now: its codecs, and its place in the film. */
+  async place(done, { mime, seconds }, turn) {
+    if (mime !== this.mime) turn = await this.open(mime, done);
+    if (turn !== this.turn || !this.buffer) return -1;
+    this.buffer.abort();
+    this.buffer.timestampOffset = (done.from - this.origin) / 1000 - seconds;
+    this.inParser = done;
+    return turn;
+  }
+
+  /** A new film: at the start, and where a camera changed its codec. */
+  async open(mime, done) {
+    if (!window.MediaSource?.isTypeSupported(mime)) {
+      throw new Error(`This browser cannot play ${mime.split('"')[1]}`);
+    }
+    const time = this.buffer ? Math.max(this.time, done.from) : this.target;
+    const { video } = this;
+    this.turn += 1;
+    const { turn } = this;
+    const source = new MediaSource();
+    URL.revokeObjectURL(video.src);
+    video.src = URL.createObjectURL(source);
+    await settled(source, "sourceopen");
+    if (turn !== this.turn) return -1;
+    this.origin = time - BEFORE_MS;
+    source.duration = FILM_SECONDS;
+    this.buffer = source.addSourceBuffer(mime);
+    this.mime = mime;
+    this.progress = [done];
+    video.currentTime = BEFORE_MS / 1000;
+    return turn;
+  }
+
+  async put(bytes) {
+    const { buffer } = this;
+    if (!buffer) return;
+    try {
+      buffer.appendBuffer(bytes);
+    } catch (error) {
+      if (error.name !== "QuotaExceededError") throw error;
+      await this.forget(this.time, 5);
+      buffer.appendBuffer(bytes);
+    }
+    if (buffer.updating) await settled(buffer, "updateend");
+  }
+
+  /** Drops what lies behind the playhead, and far ahead of it after a seek. */
+  async forget(time, behind = BEHIND_SECONDS) {
+    const second = (time - this.origin) / 1000;
+    const { buffer } = this;
+    if (!buffer || buffer.updating) return;
+    const outside = this.ranges().filter(([start, end]) => end < second - behind || start > second + 600);
+    for (const [start, end] of outside) {
+      buffer.remove(start, end);
+      await settled(buffer, "updateend");
+    }
+    const [first] = this.ranges();
+    if (first && first[0] < second - 2 * behind) {
+      buffer.remove(first[0], second - behind);
+      await settled(buffer, "updateend");
+    }
+    const near = [time - behind * 1000, time + 600_000];
+    this.progress = this.progress.filter((one) => one.from > near[0] && one.from < near[1] || (one.from <= time && one.to >= time));
+  }
+}
+
+function joined(first, second) {
+  const all = new Uint8Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
+}

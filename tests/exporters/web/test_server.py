@@ -1,0 +1,155 @@
+"""The server among others: it starts and ends when told, refuses to be exposed, and drops who never finishes asking."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import time
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from exporters.web.server import DeadlineProtocol, check_exposure, listen, serve
+from nvr.errors import ConfigError, EnvironmentNotReady
+from nvr.settings import WebSettings
+from tests.exporters.web.serving import serving
+
+
+class HastyProtocol(DeadlineProtocol):
+    request_seconds = 1.0
+
+
+async def echo(request: Request) -> JSONResponse:
+    return JSONResponse({"size": len(await request.body())})
+
+
+APP = Starlette(routes=[Route("/", echo, methods=["GET", "POST"])])
+
+
+def test_it_reports_its_port_and_ends_when_told() -> None:
+    with serving(APP) as port:
+        assert httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).json() == {"size": 0}
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://127.0.0.1:{port}/", trust_env=False)
+
+
+def test_it_ends_when_cancelled_and_leaves_the_signals_alone() -> None:
+    async def run() -> None:
+        port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(serve(APP, "127.0.0.1", 0, listening=port.set_result))
+        await port
+        assert signal.getsignal(signal.SIGTERM) is before
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    before = signal.getsignal(signal.SIGTERM)
+    asyncio.run(run())
+
+
+def test_a_taken_port_is_a_clear_error() -> None:
+    with listen("127.0.0.1", 0) as listener, pytest.raises(EnvironmentNotReady, match="another recorder"):
+        listen("127.0.0.1", listener.getsockname()[1])
+
+
+def test_an_address_of_another_host_is_a_clear_error() -> None:
+    with pytest.raises(EnvironmentNotReady, match=r"192\.0\.2\.1"):
+        listen("192.0.2.1", 0)
+    with pytest.raises(EnvironmentNotReady, match="an address of this host"):
+        listen("nowhere.invalid", 0)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "nvr.example"])
+def test_it_refuses_to_be_reached_by_others_without_a_token(host: str) -> None:
+    with pytest.raises(ConfigError, match=r"web\.token_file"):
+        check_exposure(WebSettings(host=host))
+    check_exposure(WebSettings(host=host, token="t"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_the_loopback_needs_no_token(host: str) -> None:
+    check_exposure(WebSettings(host=host))
+
+
+def is_closed(connection: socket.socket, within: float) -> bool:
+    """Whether the other side closes within so many seconds of silence; what it says before does not matter."""
+    connection.settimeout(within)
+    try:
+        while connection.recv(4096):
+            pass
+        return True
+    except ConnectionError:
+        return True
+    except TimeoutError:
+        return False
+
+
+HALF_SENT = [
+    b"",
+    b"GET / HT",
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf",
+]
+
+
+@pytest.mark.parametrize("sent", HALF_SENT)
+def test_a_half_sent_request_is_closed(sent: bytes) -> None:
+    with serving(APP, HastyProtocol) as port, socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(sent)
+        assert is_closed(connection, 3)
+
+
+def test_dripping_bytes_does_not_move_the_deadline() -> None:
+    with serving(APP, HastyProtocol) as port, socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+        deadline = time.monotonic() + 3
+        while time.monotonic() < deadline:
+            try:
+                connection.sendall(b"X: y\r\n")
+            except ConnectionError:
+                break
+            time.sleep(0.1)
+        assert time.monotonic() < deadline
+
+
+def test_a_second_request_that_is_half_sent_is_closed_too() -> None:
+    with serving(APP, HastyProtocol) as port, socket.create_connection(("127.0.0.1", port)) as connection:
+        whole = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        connection.sendall(whole + b"GET / HTTP/1.1\r\nX: ")
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+        assert is_closed(connection, 3)
+
+
+def test_sixty_slow_clients_do_not_keep_another_waiting() -> None:
+    with serving(APP, HastyProtocol) as port, contextlib.ExitStack() as open_connections:
+        slow = [open_connections.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(60)]
+        for connection in slow:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: ")
+        began = time.monotonic()
+        assert httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 200
+        assert time.monotonic() - began < 1
+        assert all(is_closed(connection, 3) for connection in slow)
+
+
+def test_an_answer_may_take_longer_than_a_question() -> None:
+    async def slow(_: Request) -> JSONResponse:
+        await asyncio.sleep(1.5)
+        return JSONResponse({})
+
+    with serving(Starlette(routes=[Route("/", slow)]), HastyProtocol) as port:
+        assert httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 200
+
+
+def test_headers_without_end_are_refused() -> None:
+    with serving(APP) as port, socket.create_connection(("127.0.0.1", port)) as connection:
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(b"GET / HTTP/1.1\r\nX: " + b"a" * 100_000)
+        assert is_closed(connection, 3)
+
+
+def test_the_deadline_is_ten_seconds() -> None:
+    assert DeadlineProtocol.request_seconds == 10
