@@ -37,6 +37,7 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:str": str,
     "!": str,
 }
+_TAGS = {*_SCALARS, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,10 @@ def _composed(path: Path, text: str) -> yaml.Node:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
         raise ConfigError("is not YAML", file=str(path), line=line, hint=_yaml_hint(error, text, line)) from None
-    except yaml.YAMLError:
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
         hint = "it holds a control character; save it as plain text"
-        raise ConfigError("is not YAML", file=str(path), hint=hint) from None
+        raise ConfigError("is not YAML", file=str(path), line=line, hint=hint) from None
     except RecursionError:
         raise ConfigError("is nested too deeply", file=str(path), hint="use the documented keys only") from None
     if root is None:
@@ -123,7 +125,12 @@ def _yaml_hint(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
         return "check the indentation of this line, and put a value that holds ': ' in quotes"
     if "single document" in (error.context or ""):
         return "write one document, without a second ---"
-    return f"{error.problem or 'syntax error'}; check indentation, quotes and brackets up to this line"
+    if "<block" in (error.problem or ""):
+        return "indent this line as far as the others of its kind"
+    if 0 < line <= len(lines) and "${" in lines[line - 1]:
+        return "put a value with ${NAME} in quotes where it stands between { and }"
+    begun = f" of what begins in line {error.context_mark.line + 1}" if error.context_mark else ""
+    return f"{error.problem or 'syntax error'}; check the quotes and brackets{begun}"
 
 
 class _Walk:
@@ -138,11 +145,14 @@ class _Walk:
             hint = "use fewer aliases (*name), and none that holds itself"
             raise ConfigError("holds too many values", file=self._document.file, line=line, hint=hint)
         self._document.written[place] = Written(line, dotted(place), _written(node, place))
+        if node.tag not in _TAGS:
+            self._document.mistaken(place, "has a YAML tag", "remove the word that begins with !")
+            return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(each, (*place, i), each.start_mark.line + 1) for i, each in enumerate(node.value)]
-        return self._scalar(node, place)
+        return _SCALARS[node.tag](node.value)
 
     def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -163,13 +173,6 @@ class _Walk:
         self._document.mistakes.append(
             ConfigError(message, file=self._document.file, line=line, key=first.key, hint=hint)
         )
-
-    def _scalar(self, node: yaml.Node, place: Place) -> Any:
-        convert = _SCALARS.get(node.tag)
-        if convert is None:
-            self._document.mistaken(place, "has a YAML tag", "remove the word that begins with !")
-            return None
-        return convert(node.value)
 
 
 def dotted(place: Place) -> str:

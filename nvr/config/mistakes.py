@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from nvr.config.document import Document, Place, dotted
 from nvr.config.masking import MASK, may_be_secret
-from nvr.config.model import ConfigSection, Misplaced, Section
+from nvr.config.model import ConfigSection, Section
 from nvr.config.references import SECRETS
 from nvr.config.values import Unusable
 from nvr.errors import ConfigError
@@ -33,12 +33,14 @@ def _mistake(document: Document, error: ErrorDetails) -> ConfigError:
         return _unknown(document, place)
     if error["type"] == "missing":
         return _missing(document, place)
-    if isinstance(reason, Misplaced):
-        return _told(document, (*place, reason.key), reason.message, reason.hint)
     if error["loc"][-1:] == ("[key]",) and isinstance(reason, Unusable):
         return _told(document, place, reason.message, reason.hint, value=str(place[-1]))
     if isinstance(reason, Unusable):
-        return _told(document, place, reason.message, reason.hint)
+        return _told(document, (*place, *reason.below), reason.message, reason.hint)
+    if error["input"] is None:
+        return _told(
+            document, place, "is empty", "write what belongs to it below it, further to the right, or remove it"
+        )
     return _told(document, place, *_SHAPES.get(error["type"], ("cannot be used", "see docs/reference/settings.md")))
 
 

@@ -116,8 +116,8 @@ class CameraSection(Section):
     @model_validator(mode="after")
     def _streams_differ(self) -> "CameraSection":
         if self.detect == self.record:
-            raise Misplaced(
-                "detect", "is the same stream as record", "leave it out: the recorded stream is analysed then"
+            raise Unusable(
+                "is the same stream as record", "leave it out: the recorded stream is analysed then", "detect"
             )
         return self
 
@@ -139,7 +139,7 @@ class StorageSection(Section):
         if self.delete_after is not None and self.keep_at_least > self.delete_after:
             where = "keep_at_least" if "keep_at_least" in self.model_fields_set else "delete_after"
             hint = "lower keep_at_least (7d unless given) or raise delete_after (30d unless given)"
-            raise Misplaced(where, "promises more than delete_after leaves: footage would go before it may", hint)
+            raise Unusable("promises more than delete_after leaves: footage would go before it may", hint, where)
         return self
 
 
@@ -152,7 +152,7 @@ class DatabaseSection(Section):
 
 
 class WebSection(Section):
-    listen: Annotated[tuple[str, int], BeforeValidator(lambda value: addresses.listen(_text(value)))] = (
+    listen: Annotated[tuple[str, int], BeforeValidator(lambda value: addresses.listen(str(value)))] = (
         "127.0.0.1",
         8080,
     )
@@ -164,7 +164,7 @@ class WebSection(Section):
     def _guarded(self) -> "WebSection":
         if self.token is None and not addresses.is_loopback(self.listen[0]):
             hint = "add token_file, the path of a file that holds a secret, or listen on 127.0.0.1"
-            raise Misplaced("listen", "is open to others without a token", hint)
+            raise Unusable("is open to others without a token", hint, "listen")
         return self
 
 
@@ -176,11 +176,3 @@ class ConfigSection(Section):
     web: WebSection = WebSection()
     defaults: DefaultsSection = DefaultsSection()
     cameras: dict[Name, CameraSection] = Field(examples=["{front-door: {record: rtsp://camera.example/stream}}"])
-
-
-class Misplaced(Unusable):
-    """A value that is wrong beside another of its section."""
-
-    def __init__(self, key: str, message: str, hint: str) -> None:
-        super().__init__(message, hint)
-        self.key = key

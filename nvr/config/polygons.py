@@ -17,7 +17,7 @@ def polygon(value: object) -> Polygon:
     form = "write at least three corners as [x, y]: [[0.1, 0.5], [0.6, 0.5], [0.6, 1]]"
     if not isinstance(value, list):
         raise Unusable("is not a list of corners", form)
-    points = tuple(_point(each, number) for number, each in enumerate(value, 1))
+    points = tuple(_point(each, index) for index, each in enumerate(value))
     if len(set(points)) < 3:
         raise Unusable("has fewer than three different corners", form)
     if len(points) > MOST_CORNERS:
@@ -31,15 +31,13 @@ def polygon(value: object) -> Polygon:
     return points
 
 
-def _point(value: object, number: int) -> Point:
+def _point(value: object, index: int) -> Point:
     if not (isinstance(value, list) and len(value) == 2 and all(_is_number(each) for each in value)):
-        raise Unusable(
-            f"has a corner that is no pair of numbers, number {number}", "write a corner as [x, y]: [0.1, 0.5]"
-        )
+        raise Unusable("is no corner", "write it as [x, y]: [0.1, 0.5]", index)
     x, y = float(value[0]), float(value[1])
     if not (0 <= x <= 1 and 0 <= y <= 1):
         hint = "write fractions of the picture from 0 to 1: [0, 0] is top left, [0.5, 0.5] the middle"
-        raise Unusable(f"has a corner outside the picture, number {number}", hint)
+        raise Unusable("lies outside the picture", hint, index)
     return x, y
 
 

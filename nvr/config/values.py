@@ -21,11 +21,11 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
 class Unusable(ValueError):
-    """A value that cannot be used. Neither text quotes the value, which may be a secret."""
+    """A value that cannot be used, or the one `below` it. Neither text quotes the value, which may be a secret."""
 
-    def __init__(self, message: str, hint: str) -> None:
+    def __init__(self, message: str, hint: str, *below: str | int) -> None:
         super().__init__(message)
-        self.message, self.hint = message, hint
+        self.message, self.hint, self.below = message, hint, below
 
 
 def duration(value: object) -> float:
