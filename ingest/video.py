@@ -37,13 +37,16 @@ def analysed_frames(video: Path, fps: float) -> Iterator[tuple[float, Picture]]:
                 child = _spawn(video, fps, writer, complaints)
             finally:
                 os.close(writer)
+            seen = False
             try:
-                yield from _frames(child.stdout, times)
+                for frame in _frames(child.stdout, times):
+                    seen = True
+                    yield frame
                 status = child.wait()
             finally:
                 _end(child)
-        if status:
-            raise MediaError(f"ffmpeg cannot decode this file: {_last_line(complaints)}", path=video)
+        if status or not seen:
+            raise MediaError(f"ffmpeg cannot decode this file ({_last_line(complaints)})", path=video)
 
 
 def _spawn(video: Path, fps: float, times_fd: int, complaints: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -90,4 +93,4 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 def _last_line(complaints: IO[bytes]) -> str:
     complaints.seek(max(0, complaints.seek(0, os.SEEK_END) - 4096))
     lines = complaints.read().decode(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "it says nothing"
+    return lines[-1].removeprefix("[error] ") if lines else "it has no picture"

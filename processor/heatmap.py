@@ -1,7 +1,7 @@
 """Heatmaps as pictures: counts of moving frames per cell become colours, at any size, alone or over a picture."""
 
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -53,12 +53,14 @@ def intensity(counts: npt.ArrayLike, scale: Scale = Scale.LOG) -> Shares:
     """How hot each cell is against the hottest, 0 to 1 `(45, 80)`: 0 exactly where nothing moved."""
     heat = np.asarray(counts, np.float64)
     heat = np.log1p(heat) if scale is Scale.LOG else heat
-    return (heat / max(heat.max(), 1e-12)).astype(np.float32)
+    shares: Shares = (heat / max(heat.max(), 1e-12)).astype(np.float32)
+    return shares
 
 
 def enlarged(shares: Shares, width: int, height: int) -> Shares:
     """Linear interpolation between the cells' centres, to `(height, width)`."""
-    return _weights(shares.shape[0], height) @ shares @ _weights(shares.shape[1], width).T
+    rows, columns = shares.shape
+    return np.asarray(_weights(rows, height) @ shares @ _weights(columns, width).T, np.float32)
 
 
 def render(
@@ -99,7 +101,8 @@ def blend(
 
 
 def _opacity(shares: Shares) -> Shares:
-    return np.minimum(shares / OPAQUE_FROM, 1) * np.float32(MOST_OPAQUE)
+    opacity: Shares = np.minimum(shares / OPAQUE_FROM, 1) * np.float32(MOST_OPAQUE)
+    return opacity
 
 
 def _coloured(shares: Shares, colours: ColourMap) -> Picture:
@@ -120,9 +123,10 @@ def _table(colours: ColourMap) -> Picture:
     return np.rint(np.stack(channels, axis=1)).astype(np.uint8)
 
 
-@cache
+@lru_cache(maxsize=32)
 def _weights(cells: int, pixels: int) -> Shares:
     """What each pixel of a line takes of each cell `(pixels, cells)`: of the two whose centres it lies between."""
     position = np.clip((np.arange(pixels) + 0.5) * cells / pixels - 0.5, 0, cells - 1)
     distance = np.abs(position[:, np.newaxis] - np.arange(cells))
-    return np.maximum(1 - distance, 0).astype(np.float32)
+    weights: Shares = np.maximum(1 - distance, 0).astype(np.float32)
+    return weights

@@ -76,14 +76,18 @@ class Tracker:
         return self._closed is not None and abs(time - self._closed) < self._cooldown
 
     def _seen_in(self, activity: FrameActivity) -> Stretch:
-        start = activity.onset or activity.time
         return Stretch(
-            start=max(start, self._closed) if self._closed and self._closed < activity.time else start,
+            start=self._start(activity),
             last=activity.time,
             peak=activity.score,
             box=box_around(activity.cells),
             zones=self._zones.touched(activity.cells),
         )
+
+    def _start(self, activity: FrameActivity) -> datetime:
+        """The onset, unless it lies within the event before."""
+        onset = activity.onset or activity.time
+        return activity.time if self._closed and onset <= self._closed <= activity.time else onset
 
     def _gather(self, seen: Stretch) -> tuple[MotionEvent, ...]:
         self._stretch = stretch = self._stretch.joined(seen) if self._stretch else seen
