@@ -54,6 +54,8 @@ class Components:
 
     def kept(self, keep: Bools) -> "Components":
         """Those components `(count,)` only, numbered anew."""
+        if keep.all():
+            return self
         numbers = np.where(keep, np.cumsum(keep), 0)
         return Components(np.append(0, numbers)[self.labels], int(keep.sum()))
 

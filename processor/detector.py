@@ -63,7 +63,7 @@ class Detector:
         judged = (self._scene.age > BLIND_FRAMES) & self._light.settled
         found = self._judge(self._neutral, judged)
         self._adapt(found)
-        held = self._patience.hold((lane, motion.components.cells) for lane, motion in found.items())
+        held = self._patience.hold({lane: motion.components.cells for lane, motion in found.items()})
         if self._keen is not self._neutral:
             self._keen.look(self._scene)
             found = self._judge(self._keen, judged)
@@ -105,8 +105,10 @@ class Detector:
         )
 
     def _large_enough(self, lane: int, motion: Motion) -> Components:
-        pixels = motion.components.sums(motion.counts)
-        return motion.components.kept(pixels >= motion.components.least(self._least_pixels[lane]))
+        least = self._least_pixels[lane]
+        if not least.any():
+            return motion.components
+        return motion.components.kept(motion.components.sums(motion.counts) >= motion.components.least(least))
 
 
 def _beside(suspects: Bools, motion: Motion) -> int:

@@ -4,7 +4,7 @@ Whatever was confirmed as motion is held back from learning, for a while after t
 under a swaying tree, runs out of patience and is learnt after all.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -27,16 +27,15 @@ class Patience:
         self._left = np.full(shape, PATIENCE_FRAMES * RECOVERY, np.int16)
         self._all = PATIENCE_FRAMES * RECOVERY
 
-    def hold(self, confirmed: Iterable[tuple[int, Bools]]) -> dict[int, Bools]:
+    def hold(self, confirmed: Mapping[int, Bools]) -> dict[int, Bools]:
         """One frame on, with the cells `(18, 32)` confirmed in some cameras; returns those to be held, by camera."""
+        if not confirmed and not self._hold.any():
+            self._left += self._left < self._all
+            return {}
         np.maximum(self._hold - 1, 0, out=self._hold)
-        for lane, cells in confirmed:
+        for lane, cells in confirmed.items():
             self._hold[lane][neighbourhood(cells)] = HOLD_FRAMES
         held = (self._hold > 0) & (self._left > 0)
         self._left += np.where(self._hold > 0, np.int16(-RECOVERY), np.int16(1))
         np.clip(self._left, 0, self._all, out=self._left)
         return {lane: held[lane] for lane in np.flatnonzero(held.any(axis=(1, 2))).tolist()}
-
-    def let_go(self, lane: int) -> None:
-        """Hold nothing: the scene is another one."""
-        self._hold[lane] = 0

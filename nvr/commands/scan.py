@@ -116,7 +116,7 @@ def _scan_all(videos: Sequence[Path], settings: CameraSettings, activity: Path |
     with ExitStack() as stack:
         lines = stack.enter_context(_opened(activity)) if activity else None
         progress = stack.enter_context(_progress())
-        task = progress.add_task("", total=len(videos), seconds="")
+        task = progress.add_task("", total=len(videos) if len(videos) > 1 else None, seconds="")
         found: list[Found] = []
         for video in videos:
             progress.update(task, description=video.name)
