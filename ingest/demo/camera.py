@@ -30,6 +30,7 @@ class DemoCamera:
     def __init__(self, name: str = "camera") -> None:
         self.name = name
         self._process: subprocess.Popen[bytes] | None = None
+        self._told_before = 0
         self._log = tempfile.NamedTemporaryFile(prefix=f"{name}-", suffix=".log")  # noqa: SIM115  as long as the camera
         # Bound and never listening: the address answers "connection refused", and nobody else is given it.
         self._address = socket.socket()
@@ -59,18 +60,26 @@ class DemoCamera:
 
     def start(self, clip: Path) -> None:
         """Plug it in, playing `clip`, and wait until it can be reached."""
+        self.begin(clip)
+        self.wait()
+
+    def begin(self, clip: Path) -> None:
+        """Plug it in without waiting: for many at once."""
         self.kill()
-        before = self._told().count("listening")
+        self._told_before = len(self._told())
         command = [sys.executable, "-m", "ingest.demo.rtsp", str(clip.resolve()), str(self.port)]
         with Path(self._log.name).open("ab") as log:
             # A session of its own: Ctrl-C in a terminal is for whoever handles the camera.
             self._process = subprocess.Popen(
                 dies_with_parent(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
+
+    def wait(self) -> None:
+        """Until it can be reached. Raises EnvironmentNotReady, saying why, where it ends instead."""
         deadline = time.monotonic() + STARTUP_SECONDS
-        while self._told().count("listening") == before:
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                reason = (self._told() or ["it said nothing"])[-1]
+        while "listening" not in self._told()[self._told_before :]:
+            if self._process is None or self._process.poll() is not None or time.monotonic() > deadline:
+                reason = (self._told()[self._told_before :] or ["it said nothing"])[-1]
                 self.kill()
                 raise EnvironmentNotReady(f"camera {self.name} did not start: {reason}")
             time.sleep(0.02)

@@ -5,7 +5,7 @@ import fcntl
 import itertools
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -50,7 +50,8 @@ def _run(directory: Path, seconds: float | None) -> None:
     executable()
     clips = _clips(directory / "clips")
     with contextlib.ExitStack() as running:
-        cameras = {name: running.enter_context(_plugged_in(name, clip)) for name, clip in clips.items()}
+        cameras = {name: running.enter_context(DemoCamera(name)) for name in clips}
+        _plug_in(cameras, clips)
         port = free_port(8080)
         config = nvr_configuration(directory, {name: camera.url for name, camera in cameras.items()}, port)
         nvr = running.enter_context(recorder(directory, config))
@@ -91,11 +92,12 @@ def _clips(directory: Path) -> dict[str, Path]:
         return {name: make_clip(scene, directory, lambda: progress.advance(task)) for name, scene in wanted.items()}
 
 
-@contextlib.contextmanager
-def _plugged_in(name: str, clip: Path) -> Iterator[DemoCamera]:
-    with DemoCamera(name) as camera:
-        camera.start(clip)
-        yield camera
+def _plug_in(cameras: Mapping[str, DemoCamera], clips: Mapping[str, Path]) -> None:
+    """All at once: each takes a while to start."""
+    for name, camera in cameras.items():
+        camera.begin(clips[name])
+    for camera in cameras.values():
+        camera.wait()
 
 
 def _until_ready(nvr: Child, client: httpx.Client) -> None:
@@ -124,7 +126,7 @@ def _watch(nvr: Child, client: httpx.Client, flaky: FlakyCamera, seconds: float 
             if line is not None:
                 line.update(status)
             elif tick % interval == 0:
-                console.print(status)
+                console.print(status, soft_wrap=True)
             time.sleep(1.0)
 
 
