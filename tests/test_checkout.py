@@ -60,9 +60,11 @@ def test_links_lead_to_files_that_exist(document: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "tool", [["promtool", "check", "config"], ["amtool", "check-config"]], ids=lambda tool: tool[0]
+    ("tool", "file"), [("promtool check config", "prometheus.yml"), ("amtool check-config", "alertmanager.yml")]
 )
-def test_the_monitoring_configuration_is_valid(tool: list[str]) -> None:
-    name = {"promtool": "prometheus.yml", "amtool": "alertmanager.yml"}[tool[0]]
-    checked = subprocess.run([*tool, str(ROOT / "prometheus" / name)], capture_output=True, text=True, check=False)
+def test_the_monitoring_configuration_is_valid(tool: str, file: str) -> None:
+    command = tool.split()
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    checked = subprocess.run([*command, str(ROOT / "prometheus" / file)], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -154,9 +154,9 @@ def test_a_flaky_camera_follows_its_schedule(tmp_path: Path) -> None:
 
 def test_a_child_that_ends_is_reported_with_its_last_words(tmp_path: Path) -> None:
     command = [sys.executable, "-c", "print('first'); raise SystemExit('no such thing')"]
-    with Child("recorder", command, tmp_path / "log") as child:
-        with pytest.raises(EnvironmentNotReady, match="recorder ended with code 1: no such thing"):
-            check_until(child, time.monotonic() + 10)
+    ended = pytest.raises(EnvironmentNotReady, match="recorder ended with code 1: no such thing")
+    with Child("recorder", command, tmp_path / "log") as child, ended:
+        check_until(child, time.monotonic() + 10)
 
 
 def check_until(child: Child, deadline: float) -> None:
