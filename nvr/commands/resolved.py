@@ -13,8 +13,16 @@ _SIZES = {"TB": 10**12, "GB": 10**9, "MB": 10**6}
 
 def resolved_text(settings: Settings) -> str:
     """YAML that could be loaded again, but for the masks."""
-    text = yaml.safe_dump(resolved(settings), sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
-    return Secrets(secrets_of(settings)).redact(text)
+    masked = _redacted(resolved(settings), Secrets(secrets_of(settings)))
+    return yaml.safe_dump(masked, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
+
+
+def _redacted(value: Any, secrets: Secrets) -> Any:
+    if isinstance(value, dict):
+        return {key: _redacted(each, secrets) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_redacted(each, secrets) for each in value]
+    return secrets.redact(value) if isinstance(value, str) else value
 
 
 def resolved(settings: Settings) -> dict[str, Any]:
