@@ -14,6 +14,9 @@ MPEGTS_WRAP_SECONDS = 2**33 / 90_000
 JUMP_SECONDS = 2.0
 """Media time that runs ahead of the clock by more than this has jumped; one that stays behind by more has drifted."""
 
+SETTLED_SECONDS = 0.05
+"""An observation that betters the anchor by less than this comes in real time."""
+
 SETTLING_SECONDS = 10.0
 """How long after its first packet a run may still catch up with real time."""
 
@@ -26,6 +29,8 @@ class Anchor:
         self._zero: float | None = None
         self._latest = 0.0
         self._first_seen = 0.0
+        self.settled = False
+        """Whether observations have stopped to better it much: the camera's first burst is over."""
 
     @property
     def known(self) -> bool:
@@ -41,6 +46,8 @@ class Anchor:
             self._zero, self._first_seen = zero, received
         elif zero < self._zero - JUMP_SECONDS and received > self._first_seen + SETTLING_SECONDS:
             return False
+        else:
+            self.settled = self.settled or zero > self._zero - SETTLED_SECONDS
         self._latest = zero
         self._zero = min(self._zero, zero)
         return True

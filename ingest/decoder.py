@@ -7,7 +7,8 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections import deque
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +21,7 @@ from ingest.frames import FrameQueue
 from ingest.pipe import Pipe, lines
 from ingest.usage import Meter
 from nvr.clock import UtcClock
-from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, Cause, Frame
+from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, Cause, Frame, Picture
 from nvr.ports import Telemetry
 from nvr.supervise import Backoff
 
@@ -34,6 +35,8 @@ START_SECONDS = 20.0
 
 BACKOFF_RESET_SECONDS = 60.0
 """After running so long a decoder is restarted at once again."""
+
+WAITING_PICTURES = 100
 
 PICTURE_BYTES = FRAME_HEIGHT * FRAME_WIDTH
 _PTS = re.compile(r"\bpts:(-?\d+)")
@@ -93,7 +96,7 @@ class Decoder:
         times.close(times.write_end)
         self._pid = child.pid
         try:
-            return await self._read(child, times, self._placing(feed.anchor))
+            return await self._read(child, times, feed.anchor)
         except TimeoutError:
             return Cause.STALLED
         finally:
@@ -101,8 +104,13 @@ class Decoder:
             self._pid = None
             self.meter.ended()
 
-    async def _read(self, child: Child, times: Pipe, place: Callable[[float], datetime | None]) -> Cause:
-        """Pictures and their times, in step, until the process ends. Raises TimeoutError when it falls silent."""
+    async def _read(self, child: Child, times: Pipe, anchor: Anchor | None) -> Cause:
+        """Pictures and their times, in step, until the process ends. Raises TimeoutError when it falls silent.
+
+        The first pictures come in a burst, before it is known when they were taken, and wait until it is.
+        """
+        placing = Placing(anchor, self._clock, self._fps)
+        waiting: deque[tuple[float, Picture]] = deque(maxlen=WAITING_PICTURES)
         patience = START_SECONDS
         async with contextlib.aclosing(lines(times)) as stamps:
             while True:
@@ -112,30 +120,34 @@ class Decoder:
                 if media_seconds is None or len(data) < PICTURE_BYTES:
                     return await child.wait()
                 patience = SILENCE_SECONDS
-                if (time := place(media_seconds)) is not None:
-                    picture = np.frombuffer(data, np.uint8).reshape(FRAME_HEIGHT, FRAME_WIDTH)
-                    self._frames.put(Frame(self._camera, time, picture))
+                waiting.append((media_seconds, np.frombuffer(data, np.uint8).reshape(FRAME_HEIGHT, FRAME_WIDTH)))
+                placing.arrived(media_seconds)
+                while waiting and placing.settled:
+                    moment, picture = waiting.popleft()
+                    self._frames.put(Frame(self._camera, placing.utc(moment), picture))
 
-    def _placing(self, anchor: Anchor | None) -> Callable[[float], datetime | None]:
-        """From media time to UTC: by the recorder's anchor, or, for a sub-stream, by when its pictures arrive."""
-        monotonic = self._clock.monotonic
-        if anchor is None:
-            own = Anchor(self._clock)
 
-            def place_arriving(media_seconds: float) -> datetime:
-                # ffmpeg holds each picture back until the next one is due (measured in 5.1 and later).
-                own.observe(media_seconds + 1.0 / self._fps, monotonic())
-                return own.utc(media_seconds)
+class Placing:
+    """From media time to UTC: by the recorder's anchor, or, for a sub-stream, by when its pictures arrive."""
 
-            return place_arriving
+    def __init__(self, anchor: Anchor | None, clock: UtcClock, fps: float) -> None:
+        self._monotonic = clock.monotonic
+        self._anchor = anchor or Anchor(clock)
+        self._is_own = anchor is None
+        self._held_back = 1.0 / fps
 
-        def place(media_seconds: float) -> datetime | None:
-            if not anchor.known:
-                return None
-            anchor.bound(media_seconds, monotonic())
-            return anchor.utc_of_wrapped(media_seconds)
+    @property
+    def settled(self) -> bool:
+        return self._anchor.settled
 
-        return place
+    def arrived(self, media_seconds: float) -> None:
+        if self._is_own:  # ffmpeg holds each picture back until the next one is due (measured in 5.1 and later)
+            self._anchor.observe(media_seconds + self._held_back, self._monotonic())
+        elif self._anchor.known:
+            self._anchor.bound(media_seconds, self._monotonic())
+
+    def utc(self, media_seconds: float) -> datetime:
+        return self._anchor.utc_of_wrapped(media_seconds)
 
 
 async def _next_time(stamps: AsyncGenerator[str, None]) -> float | None:

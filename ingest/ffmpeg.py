@@ -114,10 +114,8 @@ def decoder_command(program: str, source: str, *, packet_format: str | None, fps
     `source` is the recorder's `pipe:N` with its `packet_format`, or a camera's sub-stream with None.
     """
     if packet_format:
-        stream, stdin = (
-            ffmpeg.input(source, f=packet_format, probesize=131072, analyzeduration=0, fflags="nobuffer"),
-            b"",
-        )
+        # An analyzeduration of 0 would mean seven seconds, and nobuffer throws away the pictures that were looked at.
+        stream, stdin = ffmpeg.input(source, f=packet_format, probesize=32768, analyzeduration=1), b""
     else:
         stream, stdin = _input(source)
     output = ffmpeg.output(stream["v:0"], "pipe:1", **_analysis_output(fps, times_fd))

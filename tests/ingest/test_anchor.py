@@ -47,6 +47,14 @@ def test_a_burst_at_the_start_is_no_jump(hands: Hands) -> None:
     assert anchor.utc(0.0) == from_timestamp(1_800_000_000.1)
 
 
+def test_an_anchor_settles_when_the_burst_is_over(hands: Hands) -> None:
+    anchor, settled = Anchor(hands.clock), []
+    for media, received in ((0.0, 2.0), (2.0, 2.5), (2.5, 3.0), (3.0, 3.5)):
+        anchor.observe(media, 5_000.0 + received)
+        settled.append(anchor.settled)
+    assert settled == [False, False, True, True]
+
+
 def test_a_decoded_picture_bounds_the_anchor(hands: Hands) -> None:
     anchor = Anchor(hands.clock)
     anchor.observe(0.0, 5_003.0)
