@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from nvr.config import syntax
 from nvr.config.masking import MASK, mask_written, may_be_secret
 from nvr.errors import ConfigError
 
@@ -18,17 +19,6 @@ Place = tuple[str | int, ...]
 MOST_VALUES = 50_000
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML 1.2's plain values: `off` and `yes` are words and `1:30` is no number, unlike in YAML 1.1."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-
-
-_Loader.add_implicit_resolver("bool", re.compile(r"(true|True|TRUE|false|False|FALSE)\Z"), list("tTfF"))
-_Loader.add_implicit_resolver("int", re.compile(r"[-+]?[0-9]+\Z"), list("-+0123456789"))
-_Loader.add_implicit_resolver("float", re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)\Z"), list("-+0123456789."))
-_Loader.add_implicit_resolver("null", re.compile(r"(~|null|Null|NULL|)\Z"), ["~", "n", "N", ""])
-
 _SCALARS: dict[str, Callable[[str], Any]] = {
     "bool": lambda text: text.lower() == "true",
     "int": int,
@@ -37,7 +27,11 @@ _SCALARS: dict[str, Callable[[str], Any]] = {
     "tag:yaml.org,2002:str": str,
     "!": str,
 }
-_TAGS = {*_SCALARS, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
+_TAGS = {
+    yaml.ScalarNode: {*_SCALARS},
+    yaml.MappingNode: {"tag:yaml.org,2002:map"},
+    yaml.SequenceNode: {"tag:yaml.org,2002:seq"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,65 +66,13 @@ class Document:
 def read(path: Path) -> Document:
     """Raises ConfigError where there is no YAML document to speak of; smaller mistakes are in the document."""
     document = Document(str(path))
-    root = _composed(path, _text(path))
+    root = syntax.composed(path)
     if not isinstance(root, yaml.MappingNode):
         raise ConfigError(
             "is not a mapping of keys", file=str(path), line=1, hint="begin with a line such as: cameras:"
         )
     document.data = _Walk(document).value(root, (), root.start_mark.line + 1)
     return document
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise ConfigError("there is no such file", file=str(path), hint="name the file with -c nvr.yaml") from None
-    except IsADirectoryError:
-        raise ConfigError("is a directory", file=str(path), hint=f"name the file in it: -c {path}/nvr.yaml") from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigError("is not UTF-8 text", file=str(path), line=line, hint="save the file as UTF-8") from None
-    except OSError as error:
-        hint = "make it readable for the user that runs nvr"
-        raise ConfigError(f"cannot be read: {error.strerror}", file=str(path), hint=hint) from None
-
-
-def _composed(path: Path, text: str) -> yaml.Node:
-    try:
-        root = yaml.compose(text, _Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 0
-        raise ConfigError("is not YAML", file=str(path), line=line, hint=_yaml_hint(error, text, line)) from None
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        hint = "it holds a control character; save it as plain text"
-        raise ConfigError("is not YAML", file=str(path), line=line, hint=hint) from None
-    except RecursionError:
-        raise ConfigError("is nested too deeply", file=str(path), hint="use the documented keys only") from None
-    if root is None:
-        raise ConfigError("is empty", file=str(path), hint="begin with deploy/nvr.example.yaml") from None
-    return root
-
-
-def _yaml_hint(error: yaml.MarkedYAMLError, text: str, line: int) -> str:
-    """What is wrong in PyYAML's words, which quote at most one character of the file."""
-    lines = text.splitlines()
-    if 0 < line <= len(lines) and "\t" in lines[line - 1]:
-        return "indent with spaces, not with tabs"
-    if "alias" in (error.problem or "") or "anchor" in (error.problem or ""):
-        return "put a value that begins with * or & in quotes"
-    if "mapping values are not allowed" in (error.problem or ""):
-        return "check the indentation of this line, and put a value that holds ': ' in quotes"
-    if "single document" in (error.context or ""):
-        return "write one document, without a second ---"
-    if "<block" in (error.problem or ""):
-        return "indent this line as far as the others of its kind"
-    if 0 < line <= len(lines) and "${" in lines[line - 1]:
-        return "put a value with ${NAME} in quotes where it stands between { and }"
-    begun = f" of what begins in line {error.context_mark.line + 1}" if error.context_mark else ""
-    return f"{error.problem or 'syntax error'}; check the quotes and brackets{begun}"
 
 
 class _Walk:
@@ -145,7 +87,7 @@ class _Walk:
             hint = "use fewer aliases (*name), and none that holds itself"
             raise ConfigError("holds too many values", file=self._document.file, line=line, hint=hint)
         self._document.written[place] = Written(line, dotted(place), _written(node, place))
-        if node.tag not in _TAGS:
+        if node.tag not in _TAGS[type(node)]:
             self._document.mistaken(place, "has a YAML tag", "remove the word that begins with !")
             return None
         if isinstance(node, yaml.MappingNode):

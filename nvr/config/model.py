@@ -131,8 +131,8 @@ class StorageSection(Section):
     path: Directory = Field(default="./recordings", validate_default=True)
     segment: Annotated[float, BeforeValidator(duration_between("1s", "1h"))] = 60.0
     budget: Annotated[Budget, BeforeValidator(values.budget)] = Budget()
-    keep_at_least: Annotated[float, BeforeValidator(values.duration)] = 7 * 86400.0
-    delete_after: Annotated[float | None, BeforeValidator(values.duration_or_never)] = 30 * 86400.0
+    keep_at_least: Annotated[float, BeforeValidator(values.age)] = 7 * 86400.0
+    delete_after: Annotated[float | None, BeforeValidator(values.age_or_never)] = 30 * 86400.0
 
     @model_validator(mode="after")
     def _promises_agree(self) -> "StorageSection":

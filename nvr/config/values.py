@@ -11,13 +11,13 @@ DURATION_FORMS = "write a number with its unit: 60s, 5m, 12h, 7d or 2w"
 SIZE_FORMS = "write a number with its unit: 500MB, 500GB, 2TB, or 512MiB, 500GiB, 1TiB"
 BUDGET_FORMS = "write a share of the disk such as 90%, or a size such as 500GB or 1TiB"
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?) ?(s|m|h|d|w)", re.ASCII)
+_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?(s|m|h|d|w)", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?) ?(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)", re.ASCII)
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?) ?(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)", re.ASCII)
 _POWERS = {"B": 0, "K": 1, "M": 2, "G": 3, "T": 4}
-_SHARE = re.compile(r"(\d+(?:\.\d+)?) ?%", re.ASCII)
+_SHARE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?%", re.ASCII)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.ASCII)
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?", re.ASCII)
 
 
 class Unusable(ValueError):
@@ -46,13 +46,16 @@ def duration_between(lowest: str, highest: str) -> Callable[[object], float]:
     return bounded
 
 
-def duration_or_never(value: object) -> float | None:
-    if value == "never":
-        return None
+def age(value: object) -> float:
+    """Of footage; a century is the longest."""
+    return duration_between("1s", "5200w")(value)
+
+
+def age_or_never(value: object) -> float | None:
     try:
-        return duration(value)
+        return None if value == "never" else age(value)
     except Unusable as error:
-        raise Unusable("is neither a duration nor never", f"{DURATION_FORMS}; or never") from error
+        raise Unusable(error.message, f"{error.hint}; or never") from error
 
 
 def size(value: object) -> int:

@@ -1,7 +1,9 @@
 """From a file to settings: what is merged, resolved and defaulted, and what is told about files that are none."""
 
+import contextlib
 import logging
 import pickle
+import random
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -171,6 +173,34 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(tmp_path: Pat
             "site: 7\ncameras:\n  A: {record: rtsp://x/1}\n  b: {record: 'rtsp://${NONE}/1'}\nweb: {listen: x}\n",
         )
     assert [mistake.line for mistake in refusal.value.mistakes] == [1, 3, 4, 5]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_damaged_file_loads_or_is_refused_and_never_crashes(tmp_path: Path, seed: int) -> None:
+    example = (Path(__file__).parents[3] / "deploy" / "nvr.example.yaml").read_bytes()
+    chance = random.Random(seed)
+    for _ in range(20):
+        file = tmp_path / "damaged.yaml"
+        file.write_bytes(damaged(example, chance))
+        with contextlib.suppress(InvalidConfig):
+            load(file, {"FRONT_DOOR_PASSWORD": "x"})
+
+
+def damaged(text: bytes, chance: random.Random) -> bytes:
+    data = bytearray(text)
+    for _ in range(chance.randint(1, 4)):
+        place = chance.randrange(len(data))
+        if chance.random() < 0.5:
+            data[place] = chance.choice(b"{}[]:,-&*!|>'\"%@` \t\n#0aA$~?\xff\x00")
+        else:
+            del data[place : place + chance.randint(1, 12)]
+    return bytes(data)
+
+
+@pytest.mark.parametrize("value", ["!!map x", "!!seq x", "!!int x", "! {}", "!!set {a}", "!!binary aGk=", "9" * 5000])
+def test_odd_values_are_mistakes_and_no_crash(tmp_path: Path, value: str) -> None:
+    told = refused(tmp_path, f"storage: {{segment: {value}}}\n" + CAMERA)
+    assert "storage.segment: " in told
 
 
 def test_a_file_that_is_missing_or_a_directory_is_told(tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ def test_durations(text: str, seconds: float) -> None:
     assert values.duration(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["60", 60, "", "s", "-3s", "5M", "1h30m", "7 days", "1e3s", "٣s", None, True])
+@pytest.mark.parametrize(
+    "text", ["60", 60, "", "s", "-3s", "5M", "1h30m", "7 days", "1e3s", "٣s", "9" * 400 + "s", None, True]
+)
 def test_what_is_no_duration(text: object) -> None:
     with pytest.raises(Unusable, match="is not a duration"):
         values.duration(text)
@@ -28,7 +30,9 @@ def test_sizes(text: str, size_bytes: int) -> None:
     assert values.size(text) == size_bytes
 
 
-@pytest.mark.parametrize("text", ["500", 500, "500G", "500gb", "500Gb", "500 gigabytes", "-1GB", None])
+@pytest.mark.parametrize(
+    "text", ["500", 500, "500G", "500gb", "500Gb", "500 gigabytes", "-1GB", "9" * 400 + "GB", None]
+)
 def test_what_is_no_size(text: object) -> None:
     with pytest.raises(Unusable, match="is not a size"):
         values.size(text)
@@ -57,7 +61,14 @@ def test_what_is_no_name(name: str) -> None:
         values.name(name)
 
 
-@pytest.mark.parametrize("value", [True, None, "x", "", [1], "0x10", "1e1"])
+@pytest.mark.parametrize("value", [True, None, "x", "", [1], "0x10", "1e1", "9" * 400])
 def test_what_is_no_number(value: object) -> None:
     with pytest.raises(Unusable, match="is not a number"):
         values.number_between(0, 1)(value)
+
+
+def test_footage_stays_for_a_century_at_most() -> None:
+    assert values.age_or_never("never") is None
+    assert values.age_or_never("5200w") == values.age("36400d")
+    with pytest.raises(Unusable, match="out of range"):
+        values.age_or_never("999999999w")
