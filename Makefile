@@ -13,6 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := uv==0.13.9
 TEST_SECONDS := 1500
+BENCHMARKS := $(filter-out __init__ soak conftest,$(basename $(notdir $(wildcard tests/bench/*.py))))
 
 PYTHON_PACKAGES := $(VENV)/.python-packages
 DEMO_PROGRAMS := $(VENV)/.demo-programs
@@ -46,8 +47,8 @@ format: $(PYTHON_PACKAGES) ## put the code into its usual form
 	@$(BIN)/ruff format .
 
 bench: $(PYTHON_PACKAGES) $(TEST_PROGRAMS) ## what things cost, measured: takes long
-	@for file in $$(ls tests/bench/*.py | grep -v -e __init__ -e soak); do \
-	  echo "== $$file"; $(BIN)/python -m $$(basename $${file%.py} | sed 's/^/tests.bench./') $(ARGS); done
+	@for file in $(BENCHMARKS); do echo "== $$file"; $(BIN)/python -m tests.bench.$$file $(ARGS); done
+	@test -n '$(BENCHMARKS)' || echo 'There is no benchmark in this version.'
 
 soak: $(PYTHON_PACKAGES) $(TEST_PROGRAMS) ## hours of faults and load: takes longest
 	@test -e tests/bench/soak.py || { echo 'There is no soak test in this version.'; exit 1; }
