@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from exporters.web.errors import answer
 from exporters.web.pages import FOLDER
+from nvr.errors import ConfigError
 from nvr.settings import WebSettings
 
 OPEN_ROUTES = ("/healthz", "/readyz")
@@ -27,6 +28,27 @@ COOKIE = "nvr_session"
 COOKIE_SECONDS = 30 * 86400
 MOST_LOGIN_BYTES = 4096
 HINT = "send Authorization: Bearer with the token of web.token_file, or log in at /login"
+
+
+def check_exposure(web: WebSettings, file: str = "nvr.yaml") -> None:
+    """Raises ConfigError for an address that others reach without a token to keep them out."""
+    if web.token is None and not is_loopback(web.host):
+        raise ConfigError(
+            "needs a token where others than this machine can reach it",
+            file=file,
+            key="web.listen",
+            value=f"{web.host}:{web.port}",
+            hint="set web.token_file, or listen on 127.0.0.1",
+        )
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Access:

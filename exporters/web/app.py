@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from exporters.web import cameras, events, gaps, health, heatmap, media, pages, scrape, snapshot, timeline
-from exporters.web.access import Access
+from exporters.web.access import Access, check_exposure
 from exporters.web.errors import RequestError, bug, database_away, failed, http_error, refused
 from exporters.web.pictures import Pictures
 from exporters.web.sources import Sources
@@ -22,7 +22,7 @@ ROUTES: dict[str, Callable[[Request], Awaitable[Response]]] = {
     "/": pages.start,
     "/play": pages.play,
     "/heatmap": pages.heatmap,
-    "/heatmap.png": heatmap.picture,
+    "/heatmap.png": heatmap.heatmap,
     "/snapshot.jpg": snapshot.snapshot,
     "/media/segments/{segment}.mp4": media.segment,
     "/api/cameras": cameras.cameras,
@@ -42,6 +42,8 @@ DRAWN_AT_ONCE = 2
 
 
 def create_app(sources: Sources) -> Starlette:
+    """Raises ConfigError where others than this machine could reach it without a token."""
+    check_exposure(sources.web)
     assets = pages.Assets()
     patterns: dict[object, str] = {endpoint: path for path, endpoint in ROUTES.items()} | {assets: "/static"}
     app = Starlette(

@@ -62,5 +62,7 @@ async def http_error(request: Request, error: Exception) -> Response:
 
 
 async def bug(request: Request, _: Exception) -> Response:
+    """uvicorn logs the traceback and closes the connection, so no client may put its next request on it."""
     request.app.state.sources.telemetry.failed("web")
-    return answer(500, "the recorder made a mistake", "its log has the traceback; please report it")
+    hint = "its log has the traceback; please report it"
+    return answer(500, "the recorder made a mistake", hint, {"Connection": "close"})

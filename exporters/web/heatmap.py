@@ -22,7 +22,7 @@ from exporters.web.parameters import (
     parse_span,
     required_camera,
 )
-from exporters.web.snapshot import EDGE, find_latest, take
+from exporters.web.snapshot import take_latest
 from exporters.web.sources import Sources, sources_of
 from nvr.errors import NvrError
 from nvr.model import isoformat
@@ -33,7 +33,7 @@ DEFAULT_SIZE = "640x360"
 LONGEST_SPAN = timedelta(days=366)
 
 
-async def picture(request: Request) -> Response:
+async def heatmap(request: Request) -> Response:
     query = request.query_params
     only(query, "camera", "date", "from", "to", "size", "overlay", "map", "scale")
     sources = sources_of(request)
@@ -68,8 +68,8 @@ async def _seen(request: Request, sources: Sources, camera: str, end: datetime) 
     """A JPEG to lay the heatmap over: the last of the stretch, or else the latest; None where there is none."""
     for until in (end, None):
         try:
-            segment = await find_latest(sources, camera, until)
-            return await take(request.app.state.pictures, sources.store, segment, segment.end - EDGE)
+            _, picture = await take_latest(request.app.state.pictures, sources, camera, until=until)
+            return picture
         except NvrError:
             continue
     return None

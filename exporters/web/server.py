@@ -6,7 +6,6 @@ by which a request must have arrived whole.
 
 import asyncio
 import contextlib
-import ipaddress
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,8 +15,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from nvr.errors import ConfigError, EnvironmentNotReady
-from nvr.settings import WebSettings
+from nvr.errors import EnvironmentNotReady
 
 REQUEST_SECONDS = 10.0
 """From a request's first byte, or from the connection, to its last."""
@@ -84,27 +82,6 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """The process' signals belong to its supervisor."""
         yield
-
-
-def check_exposure(web: WebSettings, file: str = "nvr.yaml") -> None:
-    """Raises ConfigError for an address that others reach without a token to keep them out."""
-    if web.token is None and not is_loopback(web.host):
-        raise ConfigError(
-            "needs a token where others than this machine can reach it",
-            file=file,
-            key="web.listen",
-            value=f"{web.host}:{web.port}",
-            hint="set web.token_file, or listen on 127.0.0.1",
-        )
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -10,6 +10,7 @@ from exporters.web.errors import RequestError
 from exporters.web.parameters import only, parse_number, parse_time, required_camera
 from exporters.web.pictures import Pictures, Still
 from exporters.web.sources import Footage, Sources, sources_of
+from nvr.errors import MediaError
 from nvr.model import Gap, Segment, isoformat
 
 NARROWEST, WIDEST = 16, 3840
@@ -29,10 +30,10 @@ async def snapshot(request: Request) -> Response:
     if "t" in query:
         time = parse_time("t", query["t"], sources.timezone)
         segment = await find_at(sources, camera, time)
+        picture = await take(request.app.state.pictures, sources.store, segment, time, width)
     else:
-        segment = await find_latest(sources, camera)
+        segment, picture = await take_latest(request.app.state.pictures, sources, camera, width=width)
         time = segment.end - EDGE
-    picture = await take(request.app.state.pictures, sources.store, segment, time, width)
     lasting = "t" in query and segment.complete
     headers = {
         "Cache-Control": f"private, max-age={3600 if lasting else 1}",
@@ -45,6 +46,18 @@ async def take(pictures: Pictures, store: Footage, segment: Segment, time: datet
     offset = max(0.0, (time - segment.start).total_seconds())
     narrowed = min(width, segment.width) if width and segment.width else width
     return await pictures.take(Still(segment.id, int(offset * 10), narrowed), store.file(segment))
+
+
+async def take_latest(
+    pictures: Pictures, sources: Sources, camera: str, *, until: datetime | None = None, width: int | None = None
+) -> tuple[Segment, bytes]:
+    """The last picture before `until`. A segment that has just begun holds none yet, so the one before it may serve."""
+    newest = await find_latest(sources, camera, until)
+    try:
+        return newest, await take(pictures, sources.store, newest, newest.end - EDGE, width)
+    except MediaError:
+        before = await find_latest(sources, camera, newest.start)
+        return before, await take(pictures, sources.store, before, before.end - EDGE, width)
 
 
 async def find_at(sources: Sources, camera: str, time: datetime) -> Segment:

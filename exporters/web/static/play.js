@@ -151,7 +151,7 @@ async function open(camera, time) {
   }
   const latest = footage.latest();
   const start = time ?? (latest ? Math.max(latest.from, latest.to - 10_000) : about);
-  timeline.zoom(timeline.length / 1000, start);
+  timeline.view(start - timeline.length * 0.75, start + timeline.length * 0.25);
   player.show(footage, start);
   player.toggle(true);
   if (time === null && latest && !latest.complete) player.goLive();

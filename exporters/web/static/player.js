@@ -135,19 +135,25 @@ export class Player {
     }
     if (!this.buffer) return;
     const second = this.video.currentTime;
-    if (this.isBuffered(second)) {
+    const range = this.ranges().find(([start, end]) => start <= second && second < end);
+    if (range && (range[1] - second > SEAM_SECONDS || this.video.readyState > 2)) {
       this.say("");
-      const edge = Math.max(...this.ranges().map(([, end]) => end));
-      if (this.live && edge - second > 3 * LIVE_DELAY_SECONDS) this.video.currentTime = edge - LIVE_DELAY_SECONDS;
+      this.keepUp(second);
       return;
     }
     const ahead = this.ranges().find(([start]) => start > second);
-    const isWhole = this.progress.some((one) => one.whole && one.from <= time && time < one.to + SAME_MS);
-    if (ahead && (ahead[0] - second < SEAM_SECONDS || isWhole)) this.video.currentTime = ahead[0] + 0.01;
-    else if (isWhole && !ahead) {
+    if (ahead && ahead[0] - (range?.[1] ?? second) < SEAM_SECONDS) {
+      this.video.currentTime = ahead[0] + 0.01;
+    } else if (this.playing && this.known(segment)?.whole) {
       const next = footage.after(time);
-      if (next && next.from - time < SAME_MS) this.video.currentTime = (next.from - this.origin) / 1000 + 0.05;
+      if (next) this.seek(next.from + 20);
     }
+  }
+
+  /** Live means close to what is being written, whatever held us up. */
+  keepUp(second) {
+    const edge = Math.max(...this.ranges().map(([, end]) => end));
+    if (this.live && edge - second > 3 * LIVE_DELAY_SECONDS) this.video.currentTime = edge - LIVE_DELAY_SECONDS;
   }
 
   /** Appends what comes next: the segment under the playhead, and those within the time ahead. */
@@ -158,7 +164,8 @@ export class Player {
     const wanted = this.footage.segments.filter((segment) => segment.to > time - 200 && segment.from < horizon);
     for (const segment of wanted) {
       const done = this.progressOf(segment);
-      if (done.whole) continue;
+      done.whole = segment.complete && done.bytes >= segment.size_bytes && this.reached(done);
+      if (done.bytes >= segment.size_bytes && this.reached(done)) continue;
       await this.append(segment, done, turn);
       if (turn !== this.turn) return;
     }
@@ -166,7 +173,7 @@ export class Player {
   }
 
   progressOf(segment) {
-    let done = this.progress.find((one) => Math.abs(one.from - segment.from) < SAME_MS);
+    let done = this.known(segment);
     if (!done) {
       done = { from: segment.from, to: segment.to, url: segment.url.replace(/^\//, ""), bytes: 0, whole: false };
       this.progress.push(done);
@@ -176,19 +183,28 @@ export class Player {
     return done;
   }
 
+  /** A segment gets another name when it completes, and its start may be corrected a little; the old name still works. */
+  known(segment) {
+    const url = segment.url.replace(/^\//, "");
+    const near = (one) => !one.complete && Math.abs(one.from - segment.from) < SAME_MS;
+    return this.progress.find((one) => one.url === url) ?? (segment.complete ? this.progress.find(near) : undefined);
+  }
+
   async append(segment, done, turn) {
     if (this.inParser !== done) done.bytes = 0;
     this.cancel = new AbortController();
     const headers = done.bytes ? { Range: `bytes=${done.bytes}-` } : {};
     const response = await fetch(done.url, { headers, signal: this.cancel.signal });
-    if (response.status === 416) {
-      done.whole = done.complete;
-      return;
-    }
+    // 416: nothing was added yet. 404: its name changes at this very moment, because it has become complete.
+    if (response.status === 416 || (response.status === 404 && !segment.complete)) return;
     if (!response.ok) throw new Error((await response.json()).error ?? `status ${response.status}`);
     if (response.status === 200) done.bytes = 0;
     await this.feed(response.body.getReader(), done, turn);
-    if (turn === this.turn) done.whole = done.complete;
+  }
+
+  /** Whether what was fetched went to the film that is shown, and not to one before it. */
+  reached(done) {
+    return Boolean(this.buffer) && done.film === this.buffer;
   }
 
   async feed(reader, done, turn) {
@@ -218,6 +234,7 @@ export class Player {
     this.buffer.abort();
     this.buffer.timestampOffset = (done.from - this.origin) / 1000 - seconds;
     this.inParser = done;
+    done.film = this.buffer;
     return turn;
   }
 

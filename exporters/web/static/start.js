@@ -46,11 +46,14 @@ function describe(status) {
   return [picture, status.fps ? `${status.fps.toFixed(1)} fps` : ""].filter(Boolean).join(" · ") || "nothing received yet";
 }
 
+const counted = (number, noun) => `${number || "no"} ${noun}${number === 1 ? "" : "s"}`;
+
 function trouble(status) {
-  if (status.state === "healthy") return `${status.total_reconnects} reconnects`;
-  const cause = status.last_cause ? `cause: ${status.last_cause}` : "";
-  const failures = status.consecutive_failures ? `${status.consecutive_failures} failures in a row` : "";
-  return [cause, failures].filter(Boolean).join(" · ") || `${status.total_reconnects} reconnects`;
+  const reconnects = counted(status.total_reconnects, "reconnect");
+  if (status.state === "healthy") return reconnects;
+  const cause = status.last_cause ? `cause: ${status.last_cause.replaceAll("_", " ")}` : "";
+  const failures = status.consecutive_failures ? `${counted(status.consecutive_failures, "failure")} in a row` : "";
+  return [cause, failures].filter(Boolean).join(" · ") || reconnects;
 }
 
 function show(card, status) {

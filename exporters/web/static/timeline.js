@@ -24,8 +24,8 @@ export class Timeline {
   constructor(canvas, { seek, moved, hover }) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
-    this.from = Date.now() - 3_600_000;
-    this.to = Date.now() + 120_000;
+    this.from = Date.now() - 900_000;
+    this.to = Date.now() + 300_000;
     this.footage = null;
     this.time = Date.now();
     this.pointer = null;
@@ -40,7 +40,7 @@ export class Timeline {
 
   view(from, to) {
     const length = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, to - from));
-    const end = Math.min(from + length, Date.now() + length * 0.5);
+    const end = Math.min(from + length, Date.now() + length * 0.25);
     this.from = end - length;
     this.to = end;
     this.moved();

@@ -7,9 +7,10 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from exporters.web.access import COOKIE, safe_target
-from exporters.web.app import ROUTES
+from exporters.web.access import COOKIE, check_exposure, safe_target
+from exporters.web.app import ROUTES, create_app
 from exporters.web.sources import Sources
+from nvr.errors import ConfigError
 from nvr.settings import WebSettings
 from tests.exporters.web.serving import client_of
 
@@ -119,3 +120,15 @@ def test_the_token_is_in_no_answer(guarded: httpx.Client) -> None:
     for path in ("/", "/login", "/api/cameras", "/metrics", f"/nothing?token={TOKEN}x"):
         assert not re.search("correct.horse", guarded.get(path, headers=BEARER).text)  # type: ignore[arg-type]
     assert TOKEN not in repr(WebSettings(token=TOKEN))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "nvr.example"])
+def test_it_refuses_to_be_reached_by_others_without_a_token(sources: Sources, host: str) -> None:
+    with pytest.raises(ConfigError, match=r"web\.token_file"):
+        create_app(replace(sources, web=WebSettings(host=host)))
+    create_app(replace(sources, web=WebSettings(host=host, token="t")))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_the_loopback_needs_no_token(host: str) -> None:
+    check_exposure(WebSettings(host=host))

@@ -13,9 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from exporters.web.server import DeadlineProtocol, check_exposure, listen, serve
-from nvr.errors import ConfigError, EnvironmentNotReady
-from nvr.settings import WebSettings
+from exporters.web.server import DeadlineProtocol, listen, serve
+from nvr.errors import EnvironmentNotReady
 from tests.exporters.web.serving import serving
 
 
@@ -61,18 +60,6 @@ def test_an_address_of_another_host_is_a_clear_error() -> None:
         listen("192.0.2.1", 0)
     with pytest.raises(EnvironmentNotReady, match="an address of this host"):
         listen("nowhere.invalid", 0)
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "nvr.example"])
-def test_it_refuses_to_be_reached_by_others_without_a_token(host: str) -> None:
-    with pytest.raises(ConfigError, match=r"web\.token_file"):
-        check_exposure(WebSettings(host=host))
-    check_exposure(WebSettings(host=host, token="t"))
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
-def test_the_loopback_needs_no_token(host: str) -> None:
-    check_exposure(WebSettings(host=host))
 
 
 def is_closed(connection: socket.socket, within: float) -> bool:

@@ -1,0 +1,84 @@
+"""The pages: they are there, load only what we serve, and play in a real browser where there is one."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from exporters.web.pages import FOLDER
+
+PAGES = ("/", "/play", "/heatmap")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_loads_only_what_is_served(client: httpx.Client, path: str) -> None:
+    page = client.get(path)
+    assert page.headers["Content-Type"].startswith("text/html")
+    linked = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert linked
+    for link in linked:
+        assert not link.startswith(("/", "http")), "a link must be relative to work behind a proxy's prefix"
+        assert client.get(f"/{link}".replace("/./", "/")).status_code == 200
+
+
+@pytest.mark.parametrize("script", sorted(FOLDER.glob("*.js")), ids=lambda script: str(script.name))
+def test_a_script_imports_only_what_is_served(client: httpx.Client, script: Path) -> None:
+    answer = client.get(f"/static/{script.name}")
+    assert "javascript" in answer.headers["Content-Type"]
+    for name in re.findall(r'from "\./([^"]+)"', answer.text):
+        assert (FOLDER / name).exists()
+
+
+def test_pages_have_nothing_inline_that_the_policy_forbids() -> None:
+    for page in FOLDER.glob("*.html"):
+        text = page.read_text()
+        assert not re.search(r"<script(?![^>]*src=)|\son\w+=|\sstyle=", text), page.name
+
+
+def test_assets_outside_the_folder_are_not_served(client: httpx.Client) -> None:
+    for path in (
+        "/static/../app.py",
+        "/static/..%2fapp.py",
+        "/static/%2e%2e/app.py",
+        "/static//etc/passwd",
+        "/static/",
+    ):
+        assert client.get(path).status_code == 404
+
+
+def browser() -> str:
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("no chromium is installed (Debian: apt-get install chromium)")
+    return found
+
+
+def rendered(url: str, profile: Path) -> str:
+    """The page's document after its scripts ran for a while in a real browser."""
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"]
+    options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", f"--user-data-dir={profile}"]
+    waiting = ["--virtual-time-budget=6000", "--dump-dom"]
+    command = [browser(), *options, *quiet, *waiting, url]
+    return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.decode()
+
+
+def test_the_start_page_shows_each_camera_in_a_browser(client: httpx.Client, tmp_path: Path) -> None:
+    document = rendered(f"{client.base_url}/", tmp_path / "profile")
+    assert "front-door" in document
+    assert "1 healthy" in document
+    assert "there is no footage of yard yet" in document
+
+
+def test_the_playback_page_plays_in_a_browser(client: httpx.Client, tmp_path: Path) -> None:
+    document = rendered(f"{client.base_url}/play?camera=front-door&t=2026-11-22T12:00:01Z", tmp_path / "profile")
+    assert re.search(r'<video[^>]* src="blob:', document)
+    assert "porch" in document
+    assert "Sun, 22 Nov 2026 13:00:" in document
+
+
+def test_the_heatmap_page_shows_its_picture_in_a_browser(client: httpx.Client, tmp_path: Path) -> None:
+    document = rendered(f"{client.base_url}/heatmap?camera=front-door&date=2026-11-22", tmp_path / "profile")
+    assert re.search(r'<img id="picture"[^>]* src="blob:', document)
