@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ingest.causes import classify_exit, classify_line, rank
 from ingest.ffmpeg import Command, dies_with_parent
-from nvr.config.masking import mask_url
+from nvr.masking import mask_url
 from nvr.model import Cause
 
 log = logging.getLogger(__name__)

@@ -57,30 +57,34 @@ class Footage:
         self._facts, self._telemetry, self._gaps, self._health = facts, telemetry, gaps, health
         self._growing = _Growing()
         self._noted = Note(0.0, -1, 0.0)
+        self._turn = asyncio.Lock()
         self._began = False
         self._counted_seconds = 0.0
         self.end: datetime | None = None
 
     async def keep(self, media_seconds: float) -> None:
         """Once a second: sync the growing file, show it as it is, and note what is needed to adopt it."""
-        growing, file = self._growing, self._run.file(self._growing.index)
         if media_seconds > ANCHOR_SECONDS:
             await self._footage_began()
-        if not file.exists():
-            return
+        async with self._turn:
+            if self._run.file(self._growing.index).exists():
+                await self._keep(self._growing, self._run.file(self._growing.index), media_seconds)
+
+    async def _keep(self, growing: _Growing, file: Path, media_seconds: float) -> None:
         await asyncio.to_thread(_sync_data, file)
         try:
             growing.media = growing.media or await asyncio.to_thread(probe, file)
         except MediaError:  # nothing flushed yet
             return
         await asyncio.to_thread(self._write_note, growing)
-        if growing is self._growing:
-            self._show(growing, media_seconds)
+        self._show(growing, media_seconds)
 
     async def closed(self, index: int, media_start: float, media_end: float) -> None:
         """ffmpeg has closed a file: name it."""
-        await self._finish(index, media_start, media_end - media_start)
-        self._growing = _Growing(index + 1, media_end)
+        async with self._turn:
+            await self._finish(index, media_start, media_end - media_start)
+            self._growing = _Growing(index + 1, media_end)
+            self._store.set_growing(self._run.camera, None)
 
     async def adopt_rest(self, media_seconds: float) -> None:
         """Finish the files that nobody closed: the process was killed before it could say so."""

@@ -4,11 +4,14 @@ A gap opens when footage ends and closes when footage begins again. It keeps the
 while nothing was recorded anyway, explains no other loss.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ingest.catalogue import Catalogue
 from nvr.model import Cause, Gap
 from nvr.ports import FactSink, Telemetry
+
+HINDSIGHT_SECONDS = 10.0
+"""How long footage may have come again before that is known: what is younger is not counted as missing yet."""
 
 NEGLIGIBLE_SECONDS = 0.1
 """Less than a picture or so between two runs is no gap."""
@@ -46,14 +49,17 @@ class GapLedger:
             self._close(max(self._open.start, since))
 
     def tick(self, now: datetime) -> None:
-        """Count a gap while it lasts."""
-        if self._open and self._counted and now > self._counted:
-            self._telemetry.gap_grew(self._camera, self._open.cause, (now - self._counted).total_seconds())
-            self._counted = now
+        """Count a gap while it lasts, as far back as it is sure."""
+        self._count(now - timedelta(seconds=HINDSIGHT_SECONDS))
+
+    def _count(self, until: datetime) -> None:
+        if self._open and self._counted and until > self._counted:
+            self._telemetry.gap_grew(self._camera, self._open.cause, (until - self._counted).total_seconds())
+            self._counted = until
 
     def _close(self, end: datetime) -> None:
         assert self._open is not None
-        self.tick(end)
+        self._count(end)
         negligible = (end - self._open.start).total_seconds() < NEGLIGIBLE_SECONDS
         self._put(Gap(self._camera, self._open.start, self._open.start if negligible else end, self._open.cause))
         self._open = None

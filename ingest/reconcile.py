@@ -60,6 +60,9 @@ def _adopt_run(store: Store, run: Run, found: Reconciliation) -> None:
         if note and index == note.index:
             media_start = note.media_start
         file = run.file(index)
+        if file.stat().st_nlink > 1:  # named already, and stopped before the old name went
+            file.unlink()
+            continue
         try:
             duration = probe(file).duration_seconds
             if note and media_start is not None:

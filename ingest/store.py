@@ -4,6 +4,7 @@ A finished segment lies at `CAMERA/YYYY-MM-DD/HHMMSS.mmmZ.mp4`, named by its tru
 overwritten: a name is reserved first, and where it is taken the next millisecond is.
 """
 
+import errno
 import fcntl
 import logging
 import os
@@ -55,9 +56,10 @@ class Store:
 
     def segment(self, segment_id: str) -> Segment | None:
         """By its id, or by the one it had while it was being written."""
+        if finished := self.catalogue.segment(segment_id):
+            return finished
         with self._open_lock:
-            growing = next((segment for segment in self._open.values() if segment.id == segment_id), None)
-        return growing or self.catalogue.segment(segment_id)
+            return next((segment for segment in self._open.values() if segment.id == segment_id), None)
 
     def gaps(self, camera: str | None, start: datetime, end: datetime) -> list[Gap]:
         """Those that overlap `[start, end)`, oldest first; of all cameras where none is named."""
@@ -115,6 +117,7 @@ class Store:
         path, start = self._place(file, run.camera, start)
         segment = self.describe(path, start, media, duration_seconds)
         self.catalogue.add(segment, origin=run.origin(index))
+        file.unlink(missing_ok=True)
         return segment
 
     def describe(self, path: str, start: datetime, media: Media, duration_seconds: float | None = None) -> Segment:
@@ -133,18 +136,20 @@ class Store:
         )
 
     def _place(self, file: Path, camera: str, start: datetime) -> tuple[str, datetime]:
-        """Move a file to the first free name at or after its start; returns its path and that name's time."""
+        """Link a file to the first free name at or after its start; returns its path and that name's time.
+
+        Its old name stays, so that whoever plays it by that name finds it, until it is in the catalogue.
+        """
         start = start.astimezone(UTC).replace(microsecond=start.microsecond // 1000 * 1000)
         while True:
             path = path_of(camera, start)
             target = self.root / path
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
-                os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+                _link(file, target)
             except FileExistsError:
                 start += timedelta(milliseconds=1)
                 continue
-            file.rename(target)
             _sync(target.parent)
             return path, start
 
@@ -184,6 +189,20 @@ def start_of(path: str) -> datetime:
     """The start that a segment's path names. Raises ValueError where it names none."""
     _, day, name = path.split("/")
     return datetime.strptime(f"{day} {name}", "%Y-%m-%d %H%M%S.%fZ.mp4").replace(tzinfo=UTC)
+
+
+def _link(file: Path, target: Path) -> None:
+    """Give a file a name that is free; where the file system has no links, by moving it to a name reserved before.
+
+    Raises FileExistsError where the name is taken.
+    """
+    try:
+        os.link(file, target)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK):
+            raise
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+        file.rename(target)
 
 
 def _claim(root: Path) -> IO[bytes]:

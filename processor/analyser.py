@@ -14,7 +14,7 @@ from processor.zones import ZoneMap
 
 Finding = Activity | MotionEvent | HeatmapCounts
 
-HEATMAP_EVERY = timedelta(minutes=1)
+HEATMAP_EVERY = timedelta(seconds=10)
 """How often counts are handed over: this much is lost when the process is killed."""
 
 

@@ -17,7 +17,7 @@ SHARED = (
     "nvr.errors",
     "nvr.clock",
     "nvr.supervise",
-    "nvr.config.masking",
+    "nvr.masking",
 )
 """What the core and the exporters may use of `nvr`; reading the configuration, command line and wiring stay out."""
 

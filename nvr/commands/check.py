@@ -15,7 +15,7 @@ from nvr.commands.readiness.finding import Finding
 from nvr.commands.readiness.port import port, runs
 from nvr.commands.readiness.programs import ffmpeg, setpriv
 from nvr.commands.resolved import resolved_text
-from nvr.config import Secrets, secrets_of
+from nvr.masking import Secrets, secrets_of
 from nvr.settings import Settings
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from nvr.config import Secrets, secrets_of
+from nvr.masking import Secrets, secrets_of
 from nvr.settings import CameraSettings, MotionSettings, Settings, StorageSettings, WebSettings, Zone
 
 _DURATIONS = {"w": 7 * 86400, "d": 86400, "h": 3600, "m": 60, "s": 1}

@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from nvr.app import App
-from nvr.config import Secrets, load, secrets_of
+from nvr.config import load
 from nvr.errors import NvrError
+from nvr.masking import Secrets, secrets_of
 from nvr.settings import Settings
 
 log = logging.getLogger(__name__)

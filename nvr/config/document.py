@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from nvr.config import syntax
-from nvr.config.masking import MASK, mask_written, may_be_secret
 from nvr.errors import ConfigError
+from nvr.masking import MASK, mask_written, may_be_secret
 
 Place = tuple[str | int, ...]
 """The way to a value: keys, and indices of lists."""

@@ -7,11 +7,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from nvr.config.document import Document, Place, dotted
-from nvr.config.masking import MASK, may_be_secret
 from nvr.config.model import ConfigSection, Section
 from nvr.config.references import SECRETS
 from nvr.config.values import Unusable
 from nvr.errors import ConfigError
+from nvr.masking import MASK, may_be_secret
 
 _SHAPES = {
     "model_type": ("is not a mapping", "write `key: value` lines below it, further to the right"),

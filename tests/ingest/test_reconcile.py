@@ -39,6 +39,16 @@ def test_files_closed_but_not_yet_named_follow_one_another(store: Store, footage
     ]
 
 
+def test_a_file_that_was_named_already_is_not_adopted_twice(store: Store, footage: Path) -> None:
+    segment = record(store, footage, NOON)
+    run = store.begin_run("yard", NOON)
+    run.file(0).hardlink_to(store.file(segment))
+    found = reconcile(store, NOON)
+    assert (found.segments, found.missing) == ([], [])
+    assert not run.file(0).exists()
+    assert store.file(segment).exists()
+
+
 def test_without_a_note_the_last_write_dates_a_torn_file(store: Store, footage: Path) -> None:
     run = store.begin_run("yard", NOON)
     shutil.copy(footage, run.file(0))

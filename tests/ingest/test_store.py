@@ -1,3 +1,4 @@
+import errno
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,6 +34,18 @@ def test_no_file_is_ever_overwritten(store: Store, footage: Path) -> None:
     assert [s.start - NOON for s in (first, second, third)] == [timedelta(milliseconds=ms) for ms in (0, 1, 2)]
     assert len({first.id, second.id, third.id}) == 3
     assert all(store.file(segment).stat().st_size == footage.stat().st_size for segment in (first, second, third))
+
+
+def test_without_links_no_file_is_overwritten_either(
+    store: Store, footage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "this file system has no links")
+
+    monkeypatch.setattr("os.link", refuse)
+    first, second = (record(store, footage, NOON, index=index) for index in range(2))
+    assert second.start - first.start == timedelta(milliseconds=1)
+    assert store.file(first).read_bytes() == store.file(second).read_bytes() == footage.read_bytes()
 
 
 def test_a_file_without_a_picture_is_refused_and_left(store: Store) -> None:

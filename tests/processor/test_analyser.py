@@ -79,10 +79,11 @@ def test_the_heatmap_counts_every_moving_frame_and_is_cold_elsewhere() -> None:
     assert not total[:12].any()
 
 
-def test_heatmap_counts_are_handed_over_each_minute() -> None:
+def test_heatmap_counts_are_handed_over_every_ten_seconds() -> None:
     analyses, _ = analyse(shoot(150, PACING))
     handed = [n / 5 for n, a in enumerate(analyses) if any(isinstance(fact, HeatmapCounts) for fact in a.facts)]
-    assert handed == [60, 120]
+    assert len(handed) >= 8
+    assert all(moment % 10 == 0 for moment in handed)
 
 
 def test_a_frozen_picture_is_not_distinct() -> None:

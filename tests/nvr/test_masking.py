@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from nvr.config import Secrets, load, mask_url, secrets_of
-from nvr.config.masking import mask_written
+from nvr.config import load
+from nvr.masking import Secrets, mask_url, mask_written, secrets_of
 
 
 @pytest.mark.parametrize(

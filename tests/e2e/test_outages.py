@@ -1,0 +1,134 @@
+"""What the recorder loses, and what it says of it, when it or a camera comes to harm."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.demo.camera import DemoCamera
+from nvr.clock import utc_now
+from tests.clips import count_pictures
+from tests.e2e.live import LiveRecorder, alive
+
+
+@pytest.fixture
+def camera(clips: dict[str, Path]) -> Iterator[DemoCamera]:
+    with DemoCamera("door") as door:
+        door.start(clips["door"])
+        yield door
+
+
+@pytest.fixture
+def recorder(tmp_path: Path, camera: DemoCamera) -> Iterator[LiveRecorder]:
+    with LiveRecorder(tmp_path, {"door": {"record": camera.url}}) as running:
+        running.wait_for(lambda: running.metric("nvr_camera_frames_processed_total", camera="door") > 0, 20)
+        yield running
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _gaps(recorder: LiveRecorder, cause: str) -> list[dict[str, Any]]:
+    return [gap for gap in recorder.get("/api/gaps", camera="door")["gaps"] if gap["cause"] == cause]
+
+
+def _closed_gap(recorder: LiveRecorder, cause: str, seconds: float) -> dict[str, Any]:
+    recorder.wait_for(lambda: any(gap["end"] for gap in _gaps(recorder, cause)), seconds)
+    [gap] = _gaps(recorder, cause)
+    return gap
+
+
+def test_a_kill_loses_a_second_leaves_no_ffmpeg_and_the_torn_segment_is_adopted(recorder: LiveRecorder) -> None:
+    time.sleep(7.5)  # into the second segment
+    children = recorder.children()
+    assert len(children) == 2
+    recorder.kill()
+    killed = utc_now()
+    time.sleep(1.0)
+    assert not any(alive(pid) for pid in children)
+
+    recorder.start()
+    segments = [segment for segment in recorder.timeline("door")["segments"] if _time(segment["start"]) < killed]
+    torn = segments[-1]
+    assert torn["complete"]
+    assert timedelta(0) <= killed - _time(torn["end"]) <= timedelta(seconds=1)
+    file = recorder.folder / "torn.mp4"
+    file.write_bytes(recorder.http.get(torn["url"]).content)
+    assert file.stat().st_size > 10_000
+    assert abs((_time(torn["start"]) - _time(segments[-2]["end"])).total_seconds()) < 0.1
+    gap = _closed_gap(recorder, "recorder_down", 15)
+    assert gap["start"] == torn["end"]
+    [after] = [segment for segment in recorder.timeline("door")["segments"] if _time(segment["start"]) > killed]
+    assert abs((_time(gap["end"]) - _time(after["start"])).total_seconds()) < 0.1
+
+
+def test_a_stop_finishes_the_open_segment_within_five_seconds(recorder: LiveRecorder) -> None:
+    time.sleep(3.0)
+    children = recorder.children()
+    stopped = utc_now()
+    assert recorder.stop() < 5
+    assert not any(alive(pid) for pid in children)
+    assert list(recorder.recordings.rglob(".open/*")) == []
+    last = max(recorder.recordings.rglob("*Z.mp4"), key=lambda file: file.stat().st_mtime)
+    start = datetime.strptime(f"{last.parent.name} {last.name}Z", "%Y-%m-%d %H%M%S.%fZ.mp4%z")
+    end = start + timedelta(seconds=count_pictures(last) / 15)
+    assert abs((stopped - end).total_seconds()) < 1.5
+
+
+def test_a_camera_that_freezes_is_a_gap_and_comes_back(recorder: LiveRecorder, camera: DemoCamera) -> None:
+    camera.freeze()
+    frozen = utc_now()
+    recorder.wait_for(lambda: bool(_gaps(recorder, "stalled")), 12)
+    camera.thaw()
+    thawed = utc_now()
+    gap = _closed_gap(recorder, "stalled", 30)
+    assert abs((_time(gap["start"]) - frozen).total_seconds()) < 1.5
+    assert (_time(gap["end"]) - thawed).total_seconds() < 12
+    assert recorder.metric("nvr_ffmpeg_restarts_total", camera="door", role="recorder", reason="stalled") >= 1
+    assert recorder.get("/api/cameras/door")["total_reconnects"] == 1
+
+
+def test_a_camera_that_dies_is_a_gap_and_comes_back(
+    recorder: LiveRecorder, camera: DemoCamera, clips: dict[str, Path]
+) -> None:
+    camera.kill()
+    died = utc_now()
+    recorder.wait_for(lambda: bool(_gaps(recorder, "eof")), 12)
+    time.sleep(1.0)
+    camera.start(clips["door"])
+    back = utc_now()
+    gap = _closed_gap(recorder, "eof", 30)
+    assert abs((_time(gap["start"]) - died).total_seconds()) < 1.5
+    assert (_time(gap["end"]) - back).total_seconds() < 12
+    assert recorder.metric("nvr_recording_gap_seconds_total", camera="door", reason="eof") == pytest.approx(
+        gap["duration_seconds"], abs=1.5
+    )
+
+
+def test_a_decoder_that_dies_or_hangs_costs_no_footage(recorder: LiveRecorder) -> None:
+    def decoder() -> list[int]:
+        return [pid for pid in recorder.children() if "rawvideo" in Path(f"/proc/{pid}/cmdline").read_text()]
+
+    processed = recorder.metric("nvr_camera_frames_processed_total", camera="door")
+    os.kill(decoder()[0], signal.SIGKILL)
+    recorder.wait_for(lambda: recorder.metric("nvr_ffmpeg_restarts_total", role="decoder") == 1, 5)
+    recorder.wait_for(lambda: bool(decoder()), 5)
+    os.kill(decoder()[0], signal.SIGSTOP)
+    recorder.wait_for(lambda: recorder.metric("nvr_ffmpeg_restarts_total", role="decoder", reason="stalled") == 1, 30)
+    recorder.wait_for(lambda: recorder.metric("nvr_camera_frames_processed_total", camera="door") > processed + 10, 15)
+    assert [gap for gap in recorder.get("/api/gaps")["gaps"] if gap["cause"] != "config_change"] == []
+    segments = recorder.timeline("door")["segments"]
+    recorded = sum(segment["duration_seconds"] for segment in segments)
+    assert recorded == pytest.approx(
+        (_time(segments[-1]["end"]) - _time(segments[0]["start"])).total_seconds(), abs=0.2
+    )
+    for segment in segments[:-1]:
+        file = recorder.folder / "segment.mp4"
+        file.write_bytes(recorder.http.get(segment["url"]).content)
+        assert count_pictures(file) == pytest.approx(segment["duration_seconds"] * 15, abs=1.5)

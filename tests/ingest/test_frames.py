@@ -1,0 +1,38 @@
+import asyncio
+from datetime import timedelta
+
+import numpy as np
+
+from exporters.metrics import Metrics
+from ingest.frames import FrameQueue
+from nvr.model import Frame
+from tests.ingest.conftest import NOON
+
+
+def _frame(number: int) -> Frame:
+    return Frame("yard", NOON + timedelta(seconds=number), np.zeros((90, 160), np.uint8))
+
+
+def test_a_full_queue_drops_the_oldest_and_counts_it(metrics: Metrics) -> None:
+    queue = FrameQueue("yard", 3, metrics)
+    frames = [_frame(number) for number in range(5)]
+    for frame in frames:
+        queue.put(frame)
+
+    async def drain() -> list[Frame]:
+        return [await queue.get() for _ in range(3)]
+
+    assert asyncio.run(drain()) == frames[2:]
+    labels = {"site": "test", "camera": "yard", "reason": "queue_full"}
+    assert metrics.registry.get_sample_value("nvr_camera_frames_dropped_total", labels) == 2
+
+
+def test_a_reader_waits_for_the_next_frame(metrics: Metrics) -> None:
+    async def exchange() -> Frame:
+        queue = FrameQueue("yard", 3, metrics)
+        reading = asyncio.create_task(queue.get())
+        await asyncio.sleep(0)
+        queue.put(_frame(1))
+        return await reading
+
+    assert asyncio.run(exchange()).time == NOON + timedelta(seconds=1)

@@ -1,0 +1,95 @@
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from exporters.metrics import Metrics
+from ingest.gaps import GapLedger
+from ingest.store import Store
+from nvr.model import Cause, Gap
+from tests.ingest.conftest import NOON, KeptFacts
+from tests.ingest.test_store import record
+
+
+def at(seconds: float) -> datetime:
+    return NOON + timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def ledger(store: Store, facts: KeptFacts, metrics: Metrics) -> GapLedger:
+    return GapLedger("yard", store.catalogue, facts, metrics)
+
+
+def _counted(metrics: Metrics, cause: Cause) -> float:
+    labels = {"site": "test", "camera": "yard", "reason": cause.value}
+    return metrics.registry.get_sample_value("nvr_recording_gap_seconds_total", labels) or 0.0
+
+
+def _all(store: Store) -> list[Gap]:
+    return store.gaps("yard", at(-1e6), at(1e6))
+
+
+def test_a_new_camera_is_missing_from_its_configuration_on(ledger: GapLedger, store: Store) -> None:
+    ledger.begin(at(0))
+    ledger.recording(at(2))
+    assert _all(store) == [Gap("yard", at(0), at(2), Cause.CONFIG_CHANGE)]
+
+
+def test_since_the_last_footage_the_recorder_was_down(ledger: GapLedger, store: Store, footage: Path) -> None:
+    record(store, footage, at(-100))
+    ledger.begin(at(0))
+    ledger.recording(at(2))
+    assert _all(store) == [Gap("yard", at(-95), at(2), Cause.RECORDER_DOWN)]
+
+
+def test_an_outage_is_one_gap_with_its_first_cause(ledger: GapLedger, store: Store, facts: KeptFacts) -> None:
+    ledger.begin(at(0))
+    ledger.recording(at(0.05))
+    ledger.lost(Cause.EOF, at(60), at(61))
+    ledger.lost(Cause.REFUSED, at(60), at(63))
+    ledger.lost(Cause.TIMEOUT, at(60), at(80))
+    ledger.recording(at(90))
+    assert _all(store) == [Gap("yard", at(60), at(90), Cause.EOF)]
+    assert facts.facts[-2:] == [Gap("yard", at(60), None, Cause.EOF), Gap("yard", at(60), at(90), Cause.EOF)]
+
+
+def test_a_camera_that_is_away_at_the_start_splits_the_gap(ledger: GapLedger, store: Store, footage: Path) -> None:
+    record(store, footage, at(-100))
+    ledger.begin(at(0))
+    ledger.lost(Cause.REFUSED, at(0.2), at(1))
+    ledger.recording(at(30))
+    assert _all(store) == [
+        Gap("yard", at(-95), at(0.2), Cause.RECORDER_DOWN),
+        Gap("yard", at(0.2), at(30), Cause.REFUSED),
+    ]
+
+
+def test_seconds_are_counted_while_the_gap_lasts_and_are_exact_at_its_end(ledger: GapLedger, metrics: Metrics) -> None:
+    ledger.begin(at(0))
+    ledger.recording(at(0.05))
+    ledger.lost(Cause.EOF, at(60), at(60))
+    for second in range(61, 100):
+        ledger.tick(at(second))
+    assert _counted(metrics, Cause.EOF) == pytest.approx(29)
+    ledger.recording(at(97.5))
+    ledger.tick(at(200))
+    assert _counted(metrics, Cause.EOF) == pytest.approx(37.5)
+
+
+def test_runs_that_follow_at_once_leave_no_gap(ledger: GapLedger, store: Store) -> None:
+    ledger.begin(at(0))
+    ledger.recording(at(0.05))
+    ledger.lost(Cause.CODEC, at(60), at(61))
+    ledger.recording(at(60.05))
+    assert _all(store) == []
+
+
+def test_a_gap_that_was_open_at_the_end_goes_on_at_the_next_start(
+    ledger: GapLedger, store: Store, facts: KeptFacts, metrics: Metrics
+) -> None:
+    ledger.begin(at(0))
+    ledger.lost(Cause.AUTH, at(1), at(1))
+    again = GapLedger("yard", store.catalogue, facts, metrics)
+    again.begin(at(50))
+    again.recording(at(60))
+    assert _all(store)[-1] == Gap("yard", at(1), at(60), Cause.AUTH)

@@ -1,0 +1,51 @@
+import asyncio
+
+import pytest
+
+from nvr.errors import DatabaseError
+from nvr.supervise import Backoff, supervise
+
+
+def test_waits_double_up_to_their_limit_and_begin_anew() -> None:
+    backoff = Backoff(0.5, 30.0, draw=lambda: 1.0)
+    assert [backoff.next_seconds() for _ in range(8)] == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
+    backoff.reset()
+    assert backoff.next_seconds() == 0.5
+
+
+def test_jitter_spreads_waits_over_the_whole_range() -> None:
+    waits = []
+    for _ in range(2000):
+        backoff = Backoff(8.0, 8.0)
+        waits.append(backoff.next_seconds())
+    assert min(waits) < 0.5
+    assert max(waits) > 7.5
+    assert 3.5 < sum(waits) / len(waits) < 4.5
+
+
+def test_ten_thousand_failures_do_not_overflow() -> None:
+    backoff = Backoff(draw=lambda: 1.0)
+    assert max(backoff.next_seconds() for _ in range(10_000)) == 30.0
+
+
+def test_an_expected_failure_is_tried_again_and_counted() -> None:
+    attempts: list[int] = []
+    failed: list[str] = []
+
+    async def run_once() -> None:
+        attempts.append(1)
+        if len(attempts) < 4:
+            raise DatabaseError("away")
+        raise ZeroDivisionError  # ends the loop
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(supervise("sink", run_once, failed=failed.append, backoff=Backoff(0.001, 0.001)))
+    assert failed == ["sink"] * 3
+
+
+def test_a_bug_is_not_tried_again() -> None:
+    async def run_once() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(supervise("sink", run_once, failed=lambda _: None))
