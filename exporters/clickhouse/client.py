@@ -1,5 +1,7 @@
 """ClickHouse as the rest uses it: statements, inserts and queries, awaited, over one DSN."""
 
+import asyncio
+import contextlib
 import fcntl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -28,6 +30,8 @@ EMBEDDED_LIMITS: Mapping[str, str] = {
 QUERY_SECONDS = 30
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 10
+CLOSE_SECONDS = 1.0
+"""How long closing waits for a server's answer to what was asked of it."""
 
 _INSERT = """INSERT INTO {table} SETTINGS insert_deduplication_token = '{token}',
 input_format_skip_unknown_fields = 1, input_format_parallel_parsing = 0, throw_on_max_partitions_per_insert_block = 0
@@ -65,8 +69,19 @@ class Database:
         return await self._reading.call(lambda client: client.query(statement, parameters=bound).result_rows)
 
     async def close(self) -> None:
-        await self._reading.close()
-        await self._writing.close()
+        """Let go: of a server within `CLOSE_SECONDS`, answered or not; of the embedded engine once it has stopped."""
+        if self.dsn.embedded:
+            await self._stop_reading()
+            await self._reading.close()
+            await self._writing.close()
+        else:
+            await asyncio.gather(self._reading.close(CLOSE_SECONDS), self._writing.close(CLOSE_SECONDS))
+
+    async def _stop_reading(self) -> None:
+        """Nobody waits any more for what is being read, and the engine cannot be closed before it ends."""
+        if self._reading.is_connected:
+            with contextlib.suppress(DatabaseError):
+                await self.command("KILL QUERY WHERE query_kind = 'Select' ASYNC")
 
     def _connect_writer(self) -> Client:
         client = self._bare_client()

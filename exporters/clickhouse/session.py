@@ -6,13 +6,14 @@ a client is open at exit: so a session has a worker thread, and must be closed b
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from typing import TypeVar
 
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, Error
 
 from exporters.clickhouse.dsn import Dsn
+from exporters.clickhouse.one_thread import OneThread
 from nvr.errors import DatabaseError
 
 T = TypeVar("T")
@@ -32,20 +33,28 @@ class Session:
         self._dsn, self._connect = dsn, connect
         self._client: Client | None = None
         self._closed = False
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
+        self._thread = OneThread(name)
+
+    @property
+    def is_connected(self) -> bool:
+        return self._client is not None
 
     async def call(self, function: Callable[[Client], T]) -> T:
         if self._closed:
             raise DatabaseError(f"the connection to {self._dsn} was closed")
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._call, function)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._call, function)
 
-    async def close(self) -> None:
-        """Wait for the call that runs, then close the client on its own thread."""
+    async def close(self, timeout_seconds: float | None = None) -> None:
+        """Wait for the call that runs, then close the client on its own thread.
+
+        Where that takes longer than the timeout, the thread is left to it, and ends with the process at the latest.
+        """
         if self._closed:
             return
         self._closed = True
-        await asyncio.get_running_loop().run_in_executor(self._executor, self._close)
-        self._executor.shutdown(wait=False)
+        closing = self._thread.submit(self._close)
+        self._thread.shutdown(wait=False)
+        await asyncio.to_thread(wait, [closing], timeout_seconds)
 
     def _call(self, function: Callable[[Client], T]) -> T:
         try:

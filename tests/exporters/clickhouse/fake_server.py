@@ -18,6 +18,8 @@ class Seen:
     port: int = 0
     requests: list[tuple[dict[str, str], str]] = field(default_factory=list)
     refuse_with: str = ""
+    hang: threading.Event | None = None
+    """Where there is one, inserts and queries wait for it before they are answered."""
 
 
 @contextmanager
@@ -31,6 +33,8 @@ def fake_server() -> Iterator[Seen]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
             parameters = {key: values[0] for key, values in parse_qs(urlsplit(self.path).query).items()}
             seen.requests.append((parameters, body))
+            if seen.hang:
+                seen.hang.wait(30)
             if seen.refuse_with:
                 self._answer(500, seen.refuse_with.encode())
             else:

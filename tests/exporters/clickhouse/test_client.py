@@ -4,6 +4,8 @@ import asyncio
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -156,6 +158,52 @@ def test_queries_and_inserts_run_side_by_side(tmp_path: Path) -> None:
         await slow
 
     with_tables(tmp_path, scenario)
+
+
+def test_closing_stops_what_is_still_being_read(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        endless = asyncio.create_task(database.query("SELECT count() FROM numbers(1e12) WHERE sipHash64(number) = 7"))
+        await asyncio.sleep(0.2)
+        started = time.monotonic()
+        await database.close()
+        assert time.monotonic() - started < 2
+        with pytest.raises(DatabaseError, match="QUERY_WAS_CANCELLED"):
+            await endless
+
+    with_tables(tmp_path, scenario)
+
+
+def test_a_server_that_hangs_holds_up_neither_closing_nor_the_end_of_the_process() -> None:
+    program = """
+import asyncio, sys
+from exporters.clickhouse.client import connect
+async def main():
+    database = await connect(sys.argv[1])
+    print("hang", flush=True)
+    sys.stdin.readline()
+    calls = [asyncio.create_task(database.insert("gaps", "{}", "one")), asyncio.create_task(database.query("SELECT 1"))]
+    await asyncio.wait(calls, timeout=0.5)
+    for call in calls:
+        call.cancel()
+    print("close", flush=True)
+    await database.close()
+asyncio.run(main())
+"""
+    with fake_server() as seen:
+        dsn = f"http://127.0.0.1:{seen.port}/nvr"
+        command = [sys.executable, "-c", program, dsn]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout
+            assert process.stdin
+            assert process.stdout.readline() == "hang\n"
+            seen.hang = threading.Event()
+            process.stdin.write("\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == "close\n"
+            closing = time.monotonic()
+            assert process.wait(timeout=20) == 0
+            assert time.monotonic() - closing < 2
+            seen.hang.set()
 
 
 def test_over_http_the_token_and_the_lines_are_sent_and_the_database_is_created() -> None:
