@@ -39,7 +39,7 @@ class Watched:
         return (time - self.played_at[camera]) / timedelta(seconds=1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory, clips: dict[str, Path]) -> Iterator[Watched]:
     """Two RTSP cameras, a looped file and a camera that is not there, watched for half a minute."""
     folder = tmp_path_factory.mktemp("recorder")
