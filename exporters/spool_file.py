@@ -8,7 +8,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
@@ -39,13 +39,17 @@ CREATE INDEX item_waiting ON item (batch, target, seq);
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of one table that go to ClickHouse together, always under the same token."""
+    """Rows of one table that go to ClickHouse together, always under the same token.
+
+    `more` says that others of the table waited behind them when the batch was handed out.
+    """
 
     id: int
     table: str
     token: str
     rows: int
     lines: str
+    more: bool = field(compare=False)
 
 
 class SpoolFile:
@@ -167,7 +171,10 @@ class SpoolFile:
     def _batch(self, number: int, table: str) -> Batch:
         items = self._db.execute("SELECT count, lines FROM item WHERE batch = ? ORDER BY seq", (number,)).fetchall()
         rows, lines = sum(count for count, _ in items), "\n".join(lines for _, lines in items)
-        return Batch(number, table, f"{self._uuid}-{number}", rows, lines)
+        (more,) = self._db.execute(
+            "SELECT EXISTS (SELECT 1 FROM item WHERE batch IS NULL AND target = ?)", (table,)
+        ).fetchone()
+        return Batch(number, table, f"{self._uuid}-{number}", rows, lines, bool(more))
 
     def acknowledge(self, batch: Batch) -> None:
         """Forget the rows of `batch`. Its number is never used again."""

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from exporters.clickhouse.client import Database
 from exporters.clickhouse.schema import create_schema
-from exporters.clickhouse.session import RowsRefused
+from exporters.clickhouse.sieve import insert_readable
 from exporters.spool import Spool
 from exporters.spool_file import Batch
 from nvr.clock import utc_now
@@ -54,19 +55,18 @@ class Writer:
         try:
             await self._prepare()
             while True:
-                if await self.run_once() < BATCH_ROWS:
+                if not await self.run_once():
                     await asyncio.sleep(INTERVAL_SECONDS)
         except NvrError:
             self._up = False
             raise
 
-    async def run_once(self) -> int:
-        """Insert one batch of each table that has rows; how many rows went."""
-        rows = 0
-        for batch in await asyncio.to_thread(self._spool.assign, BATCH_ROWS):
+    async def run_once(self) -> bool:
+        """Insert one batch of each table that has rows; whether rows that were there at the beginning are left."""
+        batches = await asyncio.to_thread(self._spool.assign, BATCH_ROWS)
+        for batch in batches:
             await self._insert(batch)
-            rows += batch.rows
-        return rows
+        return any(batch.more for batch in batches)
 
     async def drain(self, timeout_seconds: float) -> bool:
         """At shutdown, insert what can be inserted in this time. What is left stays in the spool, and False is said."""
@@ -88,24 +88,25 @@ class Writer:
         self._succeeded()
 
     async def _insert(self, batch: Batch) -> None:
-        started = self._monotonic()
-        try:
-            await self._database.insert(batch.table, batch.lines, batch.token)
-        except RowsRefused as error:
-            self._count(batch, started, ok=False)
-            self._telemetry.rows_dropped(batch.table, batch.rows)
-            _log.error("ClickHouse refuses %d rows of %s for good: %s", batch.rows, batch.table, error)
-        except DatabaseError:
-            self._count(batch, started, ok=False)
-            raise
-        else:
-            self._count(batch, started, ok=True)
-            self._succeeded()
+        # Not splitlines: a name may hold U+2028, which JSON does not escape.
+        lines = batch.lines.split("\n")
+        refusals = await insert_readable(partial(self._insert_lines, batch.table), lines, batch.token)
+        if refusals:
+            rows = sum(len(refusal.lines) for refusal in refusals)
+            self._telemetry.rows_dropped(batch.table, rows)
+            text = "ClickHouse refuses %d of %d rows of %s for good: %s; the first is %.500s"
+            _log.error(text, rows, batch.rows, batch.table, refusals[0].reason, refusals[0].lines[0])
         await asyncio.to_thread(self._spool.acknowledge, batch)
 
-    def _count(self, batch: Batch, started: float, *, ok: bool) -> None:
-        seconds = self._monotonic() - started
-        self._telemetry.rows_inserted(batch.table, "ok" if ok else "failed", batch.rows, seconds)
+    async def _insert_lines(self, table: str, lines: Sequence[str], token: str) -> None:
+        started = self._monotonic()
+        try:
+            await self._database.insert(table, "\n".join(lines), token)
+        except DatabaseError:
+            self._telemetry.rows_inserted(table, "failed", len(lines), self._monotonic() - started)
+            raise
+        self._telemetry.rows_inserted(table, "ok", len(lines), self._monotonic() - started)
+        self._succeeded()
 
     def _succeeded(self) -> None:
         self._up, self._last_success = True, self._now()

@@ -16,7 +16,11 @@ class SinkMetrics:
         self._make, self._site = instruments, instruments.site
         self._rows = instruments.counter("event_sink_rows_total", "Rows that ClickHouse acknowledged.", "table")
         self._inserts = instruments.counter("event_sink_inserts_total", "Inserts into ClickHouse.", "table", "outcome")
-        self._dropped = instruments.counter("event_sink_dropped_rows_total", "Rows lost to a full spool.", "table")
+        self._dropped = instruments.counter(
+            "event_sink_dropped_rows_total",
+            "Rows lost: the spool was full, or ClickHouse can never read them.",
+            "table",
+        )
         self._durations = instruments.histogram(
             "event_sink_insert_duration_seconds", "How long an insert took.", INSERT_BUCKETS, "table"
         )

@@ -16,6 +16,7 @@ from exporters.clickhouse.queries import Queries
 from exporters.clickhouse.writer import Writer
 from exporters.spool import Spool
 from nvr.errors import DatabaseError
+from nvr.model import HeatmapCounts
 from tests.exporters.clickhouse.dying_recorder import FACTS
 from tests.exporters.clickhouse.engine import count, database_in, with_tables
 from tests.exporters.facts import (
@@ -210,7 +211,45 @@ def test_rows_that_can_never_be_read_do_not_hold_up_the_others(
     with_tables(tmp_path / "db", scenario)
     assert telemetry.dropped == {"motion_events": 1}
     assert telemetry.inserted["motion_events", "failed"] == 1
-    assert "refuses 1 rows of motion_events" in caplog.text
+    assert "refuses 1 of 1 rows of motion_events for good" in caplog.text
+
+
+class LosingEachFirstAnswer(Database):
+    """A database that stores each insert, and loses the answer to it when it comes for the first time."""
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__(dsn)
+        self.answered: set[str] = set()
+
+    async def insert(self, table: str, lines: str, token: str) -> None:
+        await super().insert(table, lines, token)
+        if token not in self.answered:
+            self.answered.add(token)
+            raise DatabaseError("the answer was lost")
+
+
+def test_of_a_batch_with_unreadable_rows_the_others_are_stored_exactly_once(
+    tmp_path: Path, spool: Spool, telemetry: CountedRows, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = {cell: 1 + cell % 7 for cell in range(500)}
+    bad = dict.fromkeys((501, 502, 1000), -1)
+
+    async def scenario() -> None:
+        database = LosingEachFirstAnswer(f"chdb://{tmp_path / 'db'}")
+        spool.put(HeatmapCounts("front-door", HOUR, dict(sorted((good | bad | {900: 3}).items()))))
+        assert await asyncio.to_thread(spool.flush)
+        try:
+            while not await Writer(spool, database, telemetry).drain(20):
+                assert len(database.answered) < 50
+            counts, _ = await Queries(database, "home").heatmap("front-door", HOUR, HOUR + timedelta(hours=1))
+            assert counts.sum() == sum(good.values()) + 3
+        finally:
+            await database.close()
+
+    asyncio.run(scenario())
+    assert telemetry.dropped == {"heatmap": 3}
+    assert "refuses 3 of 504 rows of heatmap for good" in caplog.text
+    assert '"cell":501,"frames":-1}' in caplog.text
 
 
 def test_events_are_found_as_soon_as_they_are_drained(tmp_path: Path, spool: Spool, telemetry: CountedRows) -> None:
