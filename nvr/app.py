@@ -58,7 +58,7 @@ class App:
                 clock=self._clock,
             )
             self._database = Database(database.dsn)
-            self._writer = Writer(self._spool, self._database, self.metrics)
+            self._writer = Writer(self._spool, self._database, self.metrics, keep_days=database.keep_days)
             self._retention = Retention(
                 settings.storage, self._store, facts=self._spool, telemetry=self.metrics, clock=self._clock
             )

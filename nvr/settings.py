@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -74,11 +75,20 @@ class StorageSettings:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSettings:
-    """`dsn` is `chdb:///absolute/path` or `http(s)://user:password@host:port/database`; it may hold a password."""
+    """`dsn` is `chdb:///absolute/path` or `http(s)://user:password@host:port/database`; it may hold a password.
+
+    Rows may go when they are `keep_seconds` old; None keeps them for ever.
+    """
 
     dsn: str = field(repr=False)
     spool: Path
     spool_limit_bytes: int = 1 << 30
+    keep_seconds: float | None = None
+
+    @property
+    def keep_days(self) -> int | None:
+        """ClickHouse counts in whole days; a part of one counts as one."""
+        return None if self.keep_seconds is None else ceil(self.keep_seconds / 86400)
 
 
 @dataclass(frozen=True, slots=True)

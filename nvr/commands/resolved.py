@@ -35,6 +35,7 @@ def resolved(settings: Settings) -> dict[str, Any]:
             "dsn": database.dsn,
             "spool": str(database.spool),
             "spool_limit": f"{database.spool_limit_bytes} B",
+            "keep": "forever" if database.keep_seconds is None else duration_text(database.keep_seconds),
         },
         "web": _web(settings.web),
         "cameras": {name: _camera(camera) for name, camera in settings.cameras.items()},

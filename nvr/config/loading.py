@@ -54,7 +54,12 @@ def _settings(config: ConfigSection, environ: Mapping[str, str]) -> Settings:
             keep_at_least_seconds=storage.keep_at_least,
             delete_after_seconds=storage.delete_after,
         ),
-        database=DatabaseSettings(dsn=database.dsn, spool=database.spool, spool_limit_bytes=database.spool_limit),
+        database=DatabaseSettings(
+            dsn=database.dsn,
+            spool=database.spool,
+            spool_limit_bytes=database.spool_limit,
+            keep_seconds=database.keep,
+        ),
         web=WebSettings(
             host=web.listen[0],
             port=web.listen[1],

@@ -149,6 +149,7 @@ class DatabaseSection(Section):
     )
     spool: Directory = Field(default="./data/spool", validate_default=True)
     spool_limit: Annotated[int, BeforeValidator(values.size)] = 1 << 30
+    keep: Annotated[float | None, BeforeValidator(values.keep)] = None
 
 
 class WebSection(Section):

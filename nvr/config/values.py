@@ -58,6 +58,14 @@ def age_or_never(value: object) -> float | None:
         raise Unusable(error.message, f"{error.hint}; or never") from error
 
 
+def keep(value: object) -> float | None:
+    """Of the database's rows, which ClickHouse lets go by the day; None is for ever."""
+    try:
+        return None if value == "forever" else duration_between("1d", "5200w")(value)
+    except Unusable as error:
+        raise Unusable(error.message, f"{error.hint}; or forever") from error
+
+
 def size(value: object) -> int:
     """`500GB` (powers of 1000) or `500GiB` (powers of 1024) as bytes."""
     found = _SIZE.fullmatch(value) if isinstance(value, str) else None

@@ -1,13 +1,17 @@
 """The tables: created once, migrated, never used by an older program."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from exporters.clickhouse.client import Database
+from exporters.clickhouse.rows import rows_of
 from exporters.clickhouse.schema import MIGRATIONS, TIME_COLUMNS, create_schema, version
+from nvr.clock import utc_now
 from nvr.errors import DatabaseError
+from nvr.model import Cause, Gap
 from tests.exporters.clickhouse.engine import database_in, with_tables
 
 
@@ -77,6 +81,29 @@ def test_rows_live_as_long_as_the_setting_says(tmp_path: Path) -> None:
             assert len(await expiring(database)) == len(TIME_COLUMNS)
         await create_schema(database, keep_days=None)
         assert await expiring(database) == []
+
+    with_tables(tmp_path, scenario)
+
+
+def test_rows_that_are_too_old_go_whenever_they_came(tmp_path: Path) -> None:
+    now = utc_now()
+    recent, old, older = (Gap("yard", now - timedelta(days=age), now, Cause.EOF) for age in (1, 800, 900))
+
+    async def starts(database: Database) -> list[str]:
+        return [start for (start,) in await database.query("SELECT start FROM gaps ORDER BY start")]
+
+    async def only_the_recent_one_is_left(database: Database) -> None:
+        async with asyncio.timeout(30):
+            while len(await starts(database)) > 1:  # noqa: ASYNC110  The engine drops them when it likes.
+                await asyncio.sleep(0.1)
+
+    async def scenario(database: Database) -> None:
+        await database.insert("gaps", "\n".join(rows_of(gap, "home").lines for gap in (recent, older)), "before")
+        await create_schema(database, keep_days=400)
+        await only_the_recent_one_is_left(database)
+        await database.insert("gaps", rows_of(old, "home").lines, "after")
+        await only_the_recent_one_is_left(database)
+        assert await database.query("SELECT start > now() - INTERVAL 2 DAY FROM gaps") == [(True,)]
 
     with_tables(tmp_path, scenario)
 

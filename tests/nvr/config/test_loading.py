@@ -47,7 +47,13 @@ def test_the_settings_own_defaults_are_those_of_the_file(tmp_path: Path) -> None
     settings = loaded(tmp_path, CAMERA)
     assert settings.storage == type(settings.storage)(path=tmp_path / "recordings")
     assert settings.web == type(settings.web)()
+    assert settings.database == type(settings.database)(settings.database.dsn, settings.database.spool)
     assert settings.database.spool_limit_bytes == 1 << 30
+
+
+@pytest.mark.parametrize(("keep", "days"), [("forever", None), ("1d", 1), ("36h", 2), ("400d", 400)])
+def test_rows_are_kept_for_whole_days_or_for_ever(tmp_path: Path, keep: str, days: int | None) -> None:
+    assert loaded(tmp_path, f"database: {{keep: {keep}}}\n{CAMERA}").database.keep_days == days
 
 
 def test_a_camera_overrides_defaults_key_by_key(tmp_path: Path) -> None:

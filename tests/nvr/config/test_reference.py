@@ -87,7 +87,7 @@ def test_the_example_file_loads_and_says_the_defaults_where_it_says_so() -> None
 
 def test_what_the_example_file_has_in_comments_loads_too(tmp_path: Path) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
-    wanted = {"token_file": "token_file: ./token", "external_url": None, "grafana_url": None}
+    wanted = {"token_file": "token_file: ./token", "external_url": None, "grafana_url": None, "keep": None}
     for key, instead in wanted.items():
         line = re.search(rf"# ({key}: .*)", text)
         assert line, key
@@ -98,4 +98,5 @@ def test_what_the_example_file_has_in_comments_loads_too(tmp_path: Path) -> None
     (tmp_path / "nvr.yaml").write_text(text)
     settings = load(tmp_path / "nvr.yaml", {"FRONT_DOOR_PASSWORD": "x", "CLICKHOUSE_PASSWORD": "y"})
     assert settings.database.dsn == "http://nvr:y@clickhouse.example:8123/nvr"
+    assert settings.database.keep_days == 400
     assert settings.web.token == "s3cret"
