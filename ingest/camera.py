@@ -10,6 +10,7 @@ from ingest.gaps import GapLedger
 from ingest.health import HEALTHY_SECONDS, Health
 from ingest.reconcile import Reconciliation, adopt
 from ingest.recorder import Recorder, Surroundings
+from ingest.stream import remember, remembered
 from nvr.errors import StorageError
 from nvr.model import CameraStatus, Cause
 from nvr.settings import CameraSettings
@@ -37,7 +38,8 @@ class Camera:
             self.name, around.program, fps=fps, frames=self.frames, telemetry=around.telemetry, clock=around.clock
         )
         self.health.decoder = self._decoder.meter
-        self._packet_format = "mpegts"
+        self._folder = around.store.camera_folder(self.name)
+        self._handling = remembered(self._folder)
         self._backoff = Backoff()
         self._auth_backoff = Backoff(*AUTH_BACKOFF_SECONDS)
 
@@ -74,7 +76,7 @@ class Camera:
                 health=self.health,
                 gaps=self._gaps,
                 decoder=decoder,
-                packet_format=self._packet_format,
+                handling=self._handling,
             )
             try:
                 await asyncio.to_thread(self._adopt_leftovers)
@@ -88,6 +90,11 @@ class Camera:
 
     def _consequences(self, recorder: Recorder, cause: Cause) -> float:
         """Put a run's end on record; returns how many seconds to wait before the next."""
+        if recorder.streams and recorder.streams.handling != self._handling:
+            self._handling = recorder.streams.handling
+            remember(self._folder, self._handling)
+            log.info("%s: begun anew, to suit what the camera sends", self.name)
+            return 0.0
         self._around.telemetry.ffmpeg_restarted(self.name, "recorder", cause)
         if not recorder.running_seconds:
             self._around.telemetry.connected(self.name, "failed")
@@ -97,9 +104,6 @@ class Camera:
             self._auth_backoff.reset()
         news = cause is not self.health.last_cause or not self.health.consecutive_failures
         self.health.failed(cause)
-        if recorder.stream and recorder.stream.packet_format != self._packet_format:
-            self._packet_format = recorder.stream.packet_format
-            return 0.0
         wait = (self._auth_backoff if cause is Cause.AUTH else self._backoff).next_seconds()
         level = logging.WARNING if news else logging.DEBUG
         log.log(level, "%s: recording ended (%s), connecting again in %.1f s", self.name, cause, wait)

@@ -6,6 +6,8 @@ Spawn from the main thread only: the kernel ends such a child when the thread th
 import asyncio
 import contextlib
 import logging
+import os
+import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -94,13 +96,18 @@ class Child:
         """SIGTERM, then SIGKILL, then reap. A process in uninterruptible sleep is left behind, and said so."""
         self._level = logging.DEBUG  # what it says of its own end is no news
         if self.running:
-            self._process.terminate()
+            self._signal(signal.SIGTERM)
             await self._ended_within(patience_seconds)
         if self.running:
-            self._process.kill()
+            self._signal(signal.SIGKILL)
             if not await self._ended_within(TERM_SECONDS):
                 log.error("%s (pid %d) does not end: its file system hangs", self.name, self.pid)
         self._draining.cancel()
+
+    def _signal(self, number: signal.Signals) -> None:
+        # Not through the process object: it would reap a process that ended just now, behind its watcher's back.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
     async def _ended_within(self, seconds: float) -> bool:
         with contextlib.suppress(TimeoutError):

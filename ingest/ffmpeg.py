@@ -9,6 +9,7 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import ffmpeg
@@ -21,6 +22,13 @@ SOCKET_TIMEOUT_MICROSECONDS = 5_000_000
 
 FRAGMENTED_MP4 = "movflags=+frag_keyframe+empty_moov+default_base_moof:frag_duration=1000000:flush_packets=1"
 """Options of the inner muxer. Anywhere else they have no effect, and a SIGKILL then costs whole seconds."""
+
+AudioMode = Literal["copy", "transcode", "off"]
+_AUDIO_OPTIONS: dict[AudioMode, dict[str, str]] = {
+    "copy": {"c:a": "copy"},
+    "transcode": {"c:a": "aac", "b:a": "32k"},
+    "off": {},
+}
 
 PROTOCOLS = "file,pipe,rtsp,rtsps,rtp,tcp,udp,tls,http,https,crypto"
 
@@ -68,18 +76,19 @@ def dies_with_parent(command: list[str]) -> list[str]:
 
 
 def recorder_command(
-    program: str, source: str, *, run: str, segment_seconds: float, audio: bool, packet_format: str, pipes: Pipes
+    program: str, source: str, *, run: str, segment_seconds: float, audio: AudioMode, packet_format: str, pipes: Pipes
 ) -> Command:
     """Copy `source` to `RUN-%06d.mp4` in the working directory, and its packets into a pipe.
 
     `packet_format` is `mpegts` for H.264 and HEVC, `nut` for all else.
     """
     stream, stdin = _input(source)
-    tracks = [stream["v:0"], stream["a:0?"]] if audio else [stream["v:0"]]
+    tracks = [stream["v:0"]] if audio == "off" else [stream["v:0"], stream["a:0?"]]
     segments = ffmpeg.output(
         *tracks,
         f"{run}-%06d.mp4",
-        **{"c:v": "copy", "c:a": "aac", "b:a": "32k"} if audio else {"c:v": "copy"},
+        **{"c:v": "copy"},
+        **_AUDIO_OPTIONS[audio],
         f="segment",
         segment_time=segment_seconds,
         segment_format="mp4",

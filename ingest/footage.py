@@ -111,7 +111,7 @@ class Footage:
         try:
             segment = await asyncio.to_thread(self._store.finish, self._run, index, start, duration)
         except MediaError as error:
-            log.warning("%s: left out: %s", self._run.camera, error)
+            log.info("%s: left out: %s", self._run.camera, error)
             self._run.file(index).unlink(missing_ok=True)
             return
         self._finished(index, segment)

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ingest.stream import Streams
 from ingest.usage import Meter
 from nvr.model import CameraState, CameraStatus, Cause
 
@@ -113,6 +114,11 @@ class Health:
         self.connected = False
         self.consecutive_failures += 1
         self.last_cause = cause
+
+    def seen(self, streams: Streams) -> None:
+        """The camera has said what it sends."""
+        self.codec, self.width, self.height = streams.codec, streams.width, streams.height
+        self.expected_fps = streams.fps
 
     def advanced(self, monotonic: float, time: datetime, frames: int) -> None:
         """The recorder has copied pictures up to `time`, `frames` of them since the run began."""

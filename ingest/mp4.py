@@ -12,7 +12,10 @@ from typing import BinaryIO
 from nvr.errors import MediaError
 
 _CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf"}
-_CODECS = {b"avc1": "h264", b"avc3": "h264", b"hvc1": "hevc", b"hev1": "hevc", b"av01": "av1", b"mp4v": "mpeg4"}
+_CODECS = {b"avc1": "h264", b"avc3": "h264", b"hvc1": "hevc", b"hev1": "hevc", b"av01": "av1"}
+_OBJECT_TYPES = {0x20: "mpeg4", 0x61: "mpeg2video", 0x6C: "mjpeg"}
+"""What `mp4v` holds (ISO/IEC 14496-1, table 5)."""
+
 _DEFAULT_DURATION_PRESENT, _DEFAULT_SIZE_PRESENT = 0x8, 0x10
 
 
@@ -118,8 +121,20 @@ def _learn(track: _Track, kind: bytes, body: bytes) -> None:
         track.is_video = body[8:12] == b"vide"
     elif kind == b"stsd" and track.is_video and len(body) >= 44:
         fourcc = body[12:16]
-        track.codec = _CODECS.get(fourcc, fourcc.decode("latin-1").strip().lower())
+        track.codec = _object_type(body) if fourcc == b"mp4v" else _CODECS.get(fourcc, _text(fourcc))
         track.width, track.height = struct.unpack_from(">HH", body, 40)
+
+
+def _text(fourcc: bytes) -> str:
+    return fourcc.decode("latin-1").strip().lower()
+
+
+def _object_type(stsd: bytes) -> str:
+    """The codec that an elementary stream descriptor names, behind the tag and the length of its DecoderConfigDescriptor."""
+    at = stsd.find(b"\x04", stsd.find(b"esds") + 12) + 1
+    while stsd[at] & 0x80:
+        at += 1
+    return _OBJECT_TYPES.get(stsd[at + 1], "mp4v")
 
 
 def _fragment(file: BinaryIO, moof: _Box, track: int, size: int) -> tuple[int, int]:

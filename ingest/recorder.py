@@ -17,7 +17,7 @@ from ingest.anchor import JUMP_SECONDS, Anchor
 from ingest.causes import classify_error
 from ingest.child import Child
 from ingest.decoder import Decoder, Feed
-from ingest.ffmpeg import Pipes, recorder_command
+from ingest.ffmpeg import AudioMode, Pipes, recorder_command
 from ingest.footage import Footage
 from ingest.gaps import GapLedger
 from ingest.health import Health
@@ -25,7 +25,7 @@ from ingest.pipe import Pipe, drained, lines
 from ingest.progress import Progress, ProgressReader
 from ingest.run import Run
 from ingest.store import Store
-from ingest.stream import VideoStream, parse_stream_line
+from ingest.stream import Handling, StreamListener, Streams
 from nvr.clock import UtcClock
 from nvr.errors import StorageError
 from nvr.model import Cause
@@ -39,6 +39,9 @@ GRACE_SECONDS = 15.0
 
 GROWTH_SECONDS = 5.0
 """How long a recording may stand still before it has stalled."""
+
+READ_OUT_SECONDS = 2.0
+"""How long what a dead process has left in its pipes may take to be read, and its files to be named."""
 
 DRIFT_PATIENCE_SECONDS = 30.0
 """How long media time may lag behind the clock before that is drift and not a slow network."""
@@ -57,7 +60,7 @@ class Surroundings:
 
 
 class Recorder:
-    """One run. `run_once` ends with the cause; `stream` is then what the camera was seen to send."""
+    """One run. `run_once` ends with the cause of its end."""
 
     def __init__(
         self,
@@ -67,10 +70,10 @@ class Recorder:
         health: Health,
         gaps: GapLedger,
         decoder: Decoder | None,
-        packet_format: str,
+        handling: Handling,
     ) -> None:
         self._settings, self._around, self._health, self._gaps = settings, around, health, gaps
-        self._decoder, self._packet_format = decoder, packet_format
+        self._decoder, self._handling = decoder, handling
         self._camera = settings.name
         self._anchor = Anchor(around.clock)
         self._latest = Progress(0, 0.0)
@@ -78,14 +81,26 @@ class Recorder:
         self._last_growth = around.clock.monotonic()
         self._lagging_since: float | None = None
         self._decoding: asyncio.Task[None] | None = None
+        self._closing = False
         self._ended: asyncio.Future[Cause] = asyncio.get_running_loop().create_future()
-        self.stream: VideoStream | None = None
+        self._listener = StreamListener()
         self.footage: Footage | None = None
 
     @property
     def running_seconds(self) -> float:
         """How long pictures have been coming."""
         return 0.0 if self._first_frame is None else self._around.clock.monotonic() - self._first_frame
+
+    @property
+    def streams(self) -> Streams | None:
+        """What the camera was seen to send."""
+        return self._listener.heard
+
+    @property
+    def _audio(self) -> AudioMode:
+        if self._settings.audio == "off":
+            return "off"
+        return "copy" if self._handling.copy_audio else "transcode"
 
     async def run_once(self) -> Cause:
         """Record until something ends it, and say what. Cancelled, it finishes its files first."""
@@ -127,8 +142,8 @@ class Recorder:
             self._settings.record,
             run=run.name,
             segment_seconds=self._around.segment_seconds,
-            audio=self._settings.audio == "auto",
-            packet_format=self._packet_format,
+            audio=self._audio,
+            packet_format=self._handling.packet_format,
             pipes=Pipes(packets.write_end, segments.write_end, progress.write_end),
         )
         inherited = [packets.write_end, segments.write_end, progress.write_end]
@@ -159,6 +174,7 @@ class Recorder:
 
     async def _close(self, child: Child, packets: Pipe, footage: Footage, tasks: list[asyncio.Task[None]]) -> None:
         """Stop what still runs, hear it out, then give every file that holds a picture its name."""
+        self._closing = True
         watch, *readers = tasks
         watch.cancel()
         if self._decoding:
@@ -167,19 +183,18 @@ class Recorder:
         with drained(packets):
             await child.stop()
         self._health.recorder.ended()
-        await asyncio.wait(readers, timeout=1.0)
+        await asyncio.wait(readers, timeout=READ_OUT_SECONDS)
         for task in readers:
             task.cancel()
+        await asyncio.wait(tasks)
         await self._on_disk(footage.adopt_rest(self._latest.media_seconds))
 
     # What the process says
 
     def _heard(self, line: str) -> None:
-        if self.stream is None and (stream := parse_stream_line(line)):
-            self.stream = stream
-            self._health.codec, self._health.width, self._health.height = stream.codec, stream.width, stream.height
-            self._health.expected_fps = stream.fps
-            if stream.packet_format != self._packet_format:
+        if streams := self._listener.feed(line):
+            self._health.seen(streams)
+            if streams.handling != self._handling:
                 self._end(Cause.CODEC)
 
     def _end(self, cause: Cause) -> None:
@@ -211,8 +226,8 @@ class Recorder:
         self._health.succeeded(self._around.clock.now())
         self._around.telemetry.connected(self._camera, "ok")
         log.info("%s: recording", self._camera)
-        if self._decoder:
-            feed = Feed(f"pipe:{packets.read_end}", self._packet_format, packets, self._anchor)
+        if self._decoder and not self._closing:
+            feed = Feed(f"pipe:{packets.read_end}", self._handling.packet_format, packets, self._anchor)
             self._decoding = asyncio.create_task(self._decoder.run(feed), name=f"{self._camera} decoder")
             self._decoding.add_done_callback(self._decoder_ended)
 

@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 
 from ingest import ffmpeg
-from ingest.ffmpeg import Pipes, decoder_command, recorder_command, scan_command, snapshot_command
+from ingest.ffmpeg import AudioMode, Pipes, decoder_command, recorder_command, scan_command, snapshot_command
 
 SECRET = "rtsp://viewer:p%40ss'word@camera.example/main"
 
 
-def _recorder(source: str, *, audio: bool = True) -> ffmpeg.Command:
+def _recorder(source: str, *, audio: AudioMode = "transcode") -> ffmpeg.Command:
     return recorder_command(
         "ffmpeg", source, run="R", segment_seconds=60.0, audio=audio, packet_format="mpegts", pipes=Pipes(11, 12, 13)
     )
@@ -57,7 +57,12 @@ def test_parameter_sets_are_repeated_where_only_the_session_description_may_have
 
 def test_audio_can_be_left_out() -> None:
     assert "0:a:0?" in _recorder("rtsp://camera.example/main").arguments
-    assert "0:a:0?" not in _recorder("rtsp://camera.example/main", audio=False).arguments
+    assert "0:a:0?" not in _recorder("rtsp://camera.example/main", audio="off").arguments
+
+
+@pytest.mark.parametrize(("audio", "codec"), [("copy", ["copy"]), ("transcode", ["aac"]), ("off", [])])
+def test_audio_is_copied_where_it_is_aac_already(audio: AudioMode, codec: list[str]) -> None:
+    assert _after(_recorder("rtsp://camera.example/main", audio=audio).arguments, "-c:a") == codec
 
 
 def test_a_file_is_looped_in_real_time() -> None:

@@ -57,3 +57,7 @@ def test_pictures_that_are_reordered_count_all_the_same(tmp_path: Path) -> None:
     flags = ["-movflags", "+frag_keyframe+empty_moov+default_base_moof"]
     run_ffmpeg("-i", str(source), "-c:v", "libx264", "-bf", "3", *flags, str(reordered))
     assert probe(reordered).pictures == 20
+
+
+def test_what_is_not_h264_is_named_too(tmp_path: Path) -> None:
+    assert probe(make_fragmented(tmp_path / "jpeg.mp4", 1, codec="mjpeg")).codec == "mjpeg"
