@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from exporters.clickhouse.client import Database
+from exporters.clickhouse.orphans import Orphans
 from exporters.clickhouse.queries import Queries
 from exporters.clickhouse.writer import Writer
 from exporters.metrics import Metrics
@@ -58,7 +59,12 @@ class App:
                 clock=self._clock,
             )
             self._database = Database(database.dsn)
-            self._writer = Writer(self._spool, self._database, self.metrics, keep_days=database.keep_days)
+            motion = {name: camera.motion for name, camera in settings.cameras.items()}
+            self._past = Queries(self._database, settings.site)
+            orphans = Orphans(self._past, self._clock.now(), motion)
+            self._writer = Writer(
+                self._spool, self._database, self.metrics, keep_days=database.keep_days, orphans=orphans
+            )
             self._retention = Retention(
                 settings.storage, self._store, facts=self._spool, telemetry=self.metrics, clock=self._clock
             )
@@ -153,7 +159,7 @@ class App:
         settings = self._settings
         sources = Sources(
             store=self._store,
-            past=Queries(self._database, settings.site),
+            past=self._past,
             status=self,
             registry=self.metrics.registry,
             cameras=settings.cameras.keys(),

@@ -15,9 +15,15 @@ _MOMENT = "DateTime64(3, 'UTC')"
 _OVERLAPS = f"""site = {{site:String}} AND ({{camera:String}} = '' OR camera = {{camera:String}})
 AND start < {{end:{_MOMENT}}} AND (`end` IS NULL OR `end` >= {{start:{_MOMENT}}})"""
 
-_MOTION_EVENTS = f"""SELECT id, camera, start, `end`, peak, box_x, box_y, box_width, box_height, zones,
-footage_start, footage_end FROM motion_events FINAL WHERE {_OVERLAPS}
+_EVERY_MOTION_EVENT = """SELECT id, camera, start, `end`, peak, box_x, box_y, box_width, box_height, zones,
+footage_start, footage_end FROM motion_events FINAL"""
+
+_MOTION_EVENTS = f"""{_EVERY_MOTION_EVENT} WHERE {_OVERLAPS}
 ORDER BY start DESC, id LIMIT {{limit:UInt32}} OFFSET {{offset:UInt64}}
+SETTINGS do_not_merge_across_partitions_select_final = 1"""
+
+_OPEN_MOTION_EVENTS = f"""{_EVERY_MOTION_EVENT}
+WHERE site = {{site:String}} AND start < {{before:{_MOMENT}}} AND `end` IS NULL ORDER BY start, id
 SETTINGS do_not_merge_across_partitions_select_final = 1"""
 
 _GAPS = f"""SELECT camera, start, `end`, cause FROM gaps FINAL WHERE {_OVERLAPS}
@@ -45,6 +51,11 @@ class Queries:
         """Events that overlap `[start, end)`, the open ones too, newest first."""
         rows = await self._ask(_MOTION_EVENTS, camera, start, end, limit=limit, offset=offset)
         return [_motion_event(row) for row in rows]
+
+    async def open_motion_events(self, before: datetime) -> list[MotionEvent]:
+        """Events that began before that moment and have no end, oldest first. It looks at all there are."""
+        parameters = {"site": self._site, "before": timestamp(before)}
+        return [_motion_event(row) for row in await self._database.query(_OPEN_MOTION_EVENTS, parameters)]
 
     async def gaps(
         self, camera: str | None, start: datetime, end: datetime, *, limit: int = 100, offset: int = 0

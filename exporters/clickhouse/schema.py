@@ -146,10 +146,14 @@ async def version(database: Database) -> int:
 
 
 async def _keep(database: Database, table: str, column: str, days: int | None) -> None:
-    ((engine,),) = await database.query(
+    found = await database.query(
         "SELECT engine_full FROM system.tables WHERE database = {database:String} AND name = {table:String}",
         {"database": database.dsn.database, "table": table},
     )
+    if not found:
+        hint = "drop the table schema_version too: whatever is missing is then made anew, empty"
+        raise DatabaseError(f"the table {table} is missing from the database at {database.dsn}", hint=hint)
+    ((engine,),) = found
     wanted = f"TTL toDateTime({column}) + toIntervalDay({days})"
     if days is None and " TTL " in engine:
         await database.command(f"ALTER TABLE {table} REMOVE TTL")

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from exporters.clickhouse.client import Database
+from exporters.clickhouse.orphans import Orphans
 from exporters.clickhouse.schema import create_schema
 from exporters.clickhouse.sieve import insert_readable
 from exporters.spool import Spool
@@ -33,11 +34,13 @@ class Writer:
         telemetry: Telemetry,
         *,
         keep_days: int | None = None,
+        orphans: Orphans | None = None,
         now: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._spool, self._database, self._telemetry = spool, database, telemetry
         self._keep_days, self._now, self._monotonic = keep_days, now, monotonic
+        self._orphans = orphans
         self._up = False
         self._last_success: datetime | None = None
 
@@ -54,6 +57,7 @@ class Writer:
         """Insert what comes until cancelled. Raises `DatabaseError` while ClickHouse is away: run it supervised."""
         try:
             await self._prepare()
+            await self._close_orphans()
             while True:
                 if not await self.run_once():
                     await asyncio.sleep(INTERVAL_SECONDS)
@@ -86,6 +90,23 @@ class Writer:
         await self._database.open()
         await create_schema(self._database, keep_days=self._keep_days)
         self._succeeded()
+
+    async def _close_orphans(self) -> None:
+        """Once, when all that earlier runs left in the spool is in ClickHouse: an event's end may be among it."""
+        if self._orphans is None:
+            return
+        while await self.run_once():
+            pass
+        try:
+            events = await self._orphans.closed()
+        except DatabaseError as error:
+            _log.warning("motion events that the recorder was killed in stay open for now: %s", error)
+            return
+        for event in events:
+            self._spool.put(event)
+        if events:
+            _log.warning("%d motion events that the recorder was killed in were closed", len(events))
+        self._orphans = None
 
     async def _insert(self, batch: Batch) -> None:
         # Not splitlines: a name may hold U+2028, which JSON does not escape.

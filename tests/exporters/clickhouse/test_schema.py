@@ -67,6 +67,17 @@ def test_an_older_schema_is_brought_up(tmp_path: Path, monkeypatch: pytest.Monke
     with_tables(tmp_path, scenario)
 
 
+def test_a_table_that_was_dropped_is_named(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        await database.command("DROP TABLE gaps")
+        with pytest.raises(
+            DatabaseError, match=r"the table gaps is missing from the database at chdb:///.*\(create it"
+        ):
+            await create_schema(database)
+
+    with_tables(tmp_path, scenario)
+
+
 def test_rows_live_as_long_as_the_setting_says(tmp_path: Path) -> None:
     async def expiring(database: Database) -> list[str]:
         rows = await database.query(
