@@ -130,7 +130,7 @@ def _text(fourcc: bytes) -> str:
 
 
 def _object_type(stsd: bytes) -> str:
-    """The codec that an elementary stream descriptor names, behind the tag and the length of its DecoderConfigDescriptor."""
+    """The codec that an elementary stream descriptor names, behind its decoder configuration's tag and length."""
     at = stsd.find(b"\x04", stsd.find(b"esds") + 12) + 1
     while stsd[at] & 0x80:
         at += 1

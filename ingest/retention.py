@@ -100,4 +100,5 @@ class Retention:
             camera_bytes={camera: size for camera, (size, _) in sizes.items()},
             oldest={camera: start for camera, (_, start) in sizes.items()},
             retention_last_success=self._last_success,
+            retention_target_seconds=self._settings.keep_at_least_seconds,
         )

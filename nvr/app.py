@@ -44,6 +44,7 @@ class App:
         self._settings = settings
         self._clock = UtcClock()
         self.metrics = Metrics(settings.site)
+        self.metrics.configuration_used(self._clock.now())
         with contextlib.ExitStack() as undo:
             self._store = Store(settings.storage.path)
             undo.callback(self._store.close)
