@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 from exporters.clickhouse.client import Database
 from exporters.clickhouse.orphans import Orphans
@@ -26,12 +26,15 @@ from ingest.recorder import Surroundings
 from ingest.retention import Retention
 from ingest.store import Store
 from nvr.clock import UtcClock
-from nvr.model import CameraStatus, Fact, MotionEvent, SinkStatus, VolumeStatus
+from nvr.model import CameraStatus, Fact, Frame, MotionEvent, SinkStatus, VolumeStatus
 from nvr.settings import Settings
 from nvr.supervise import supervise
-from processor.analyser import Analysis, CameraAnalyser
+from processor.analyser import CameraAnalyser
 
 log = logging.getLogger(__name__)
+
+SILENCE_SECONDS = 6.0
+"""Without a frame for so long a camera's motion is over."""
 
 DRAIN_SECONDS = 2.0
 """How long a stop waits for the database to take the last rows; what it does not take waits in the spool."""
@@ -112,9 +115,7 @@ class App:
 
     async def _reconcile(self) -> None:
         found = await asyncio.to_thread(reconcile, self._store, self._clock.now())
-        facts: list[Fact] = [*found.segments, *found.missing]
-        for fact in facts:
-            self._spool.put(fact)
+        self._keep([*found.segments, *found.missing])
 
     def _record(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
         running = []
@@ -125,33 +126,42 @@ class App:
         return running
 
     async def _analyse(self, camera: Camera) -> None:
-        """A camera's frames through its analyser, until cancelled; what it holds back is kept then."""
+        """A camera's frames through its analyser, until cancelled.
+
+        What the analyser holds back, an open event above all, is kept when no frames come any more.
+        """
         analyser = CameraAnalyser(self._settings.cameras[camera.name])
         try:
             while True:
-                frame = await camera.frames.get()
-                started = time.perf_counter()
-                analysis = analyser.analyse(frame)
-                self._keep(camera, analysis)
+                try:
+                    frame = await asyncio.wait_for(camera.frames.get(), SILENCE_SECONDS)
+                except TimeoutError:
+                    self._keep(analyser.finish())
+                else:
+                    self._judge(camera, analyser, frame)
                 camera.health.motion_active = analyser.motion_active
-                camera.health.luma_ratio = analysis.luma_ratio
-                if analysis.is_distinct:
-                    camera.health.last_distinct_frame_time = frame.time
-                lag = (self._clock.now() - frame.time).total_seconds()
-                self.metrics.frame_processed(camera.name, max(0.0, lag), time.perf_counter() - started)
         finally:
-            for fact in analyser.finish():
-                self._spool.put(fact)
+            self._keep(analyser.finish())
 
-    def _keep(self, camera: Camera, analysis: Analysis) -> None:
-        for fact in analysis.facts:
+    def _judge(self, camera: Camera, analyser: CameraAnalyser, frame: Frame) -> None:
+        started = time.perf_counter()
+        analysis = analyser.analyse(frame)
+        self._keep(analysis.facts)
+        if analysis.activity.scene_change is not None:
+            self.metrics.scene_changed(camera.name, analysis.activity.scene_change)
+        camera.health.luma_ratio = analysis.luma_ratio
+        if analysis.is_distinct:
+            camera.health.last_distinct_frame_time = frame.time
+        lag = (self._clock.now() - frame.time).total_seconds()
+        self.metrics.frame_processed(camera.name, max(0.0, lag), time.perf_counter() - started)
+
+    def _keep(self, facts: Iterable[Fact]) -> None:
+        for fact in facts:
             self._spool.put(fact)
             if isinstance(fact, MotionEvent) and fact.end is None:
                 self.metrics.motion_event_opened(fact)
             elif isinstance(fact, MotionEvent):
                 self.metrics.motion_event_closed(fact)
-        if analysis.activity.scene_change is not None:
-            self.metrics.scene_changed(camera.name, analysis.activity.scene_change)
 
     async def _export(self) -> None:
         await supervise("event sink", self._writer.run, failed=self.metrics.failed)

@@ -111,6 +111,20 @@ def test_a_camera_that_dies_is_a_gap_and_comes_back(
     )
 
 
+def test_motion_that_is_cut_off_by_an_outage_is_an_event_that_ends(recorder: LiveRecorder, camera: DemoCamera) -> None:
+    def events() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = recorder.get("/api/events", camera="door")["events"]
+        return found
+
+    recorder.wait_for(lambda: bool(events()), 20)
+    assert events()[0]["end"] is None
+    camera.kill()
+    died = utc_now()
+    recorder.wait_for(lambda: events()[0]["end"] is not None, 15)
+    assert abs((_time(events()[0]["end"]) - died).total_seconds()) < 2
+    assert recorder.metric("nvr_motion_active", camera="door") == 0
+
+
 def test_a_decoder_that_dies_or_hangs_costs_no_footage(recorder: LiveRecorder) -> None:
     def decoder() -> list[int]:
         return [pid for pid in recorder.children() if "rawvideo" in Path(f"/proc/{pid}/cmdline").read_text()]
