@@ -1,6 +1,5 @@
 """Motion events, newest first, page by page."""
 
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,30 +7,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from exporters.web.cameras import time_json
-from exporters.web.cursor import Cursor
 from exporters.web.health import FRESH
-from exporters.web.parameters import only, optional_camera, parse_number, parse_span
+from exporters.web.paging import parse_paging
+from exporters.web.parameters import only
 from exporters.web.sources import sources_of
 from nvr.model import MotionEvent, isoformat
 
-DEFAULT_SPAN, LONGEST_SPAN = timedelta(days=1), timedelta(days=3660)
-DEFAULT_LIMIT, MOST = 100, 1000
-
 
 async def events(request: Request) -> Response:
-    query = request.query_params
-    only(query, "camera", "from", "to", "limit", "next")
+    only(request.query_params, "camera", "from", "to", "limit", "next")
     sources = sources_of(request)
-    camera = optional_camera(request, sources)
-    limit = parse_number(query, "limit", DEFAULT_LIMIT, 1, MOST)
-    span = parse_span(query, sources, default=DEFAULT_SPAN, longest=LONGEST_SPAN)
-    cursor = Cursor.decode(query["next"]) if "next" in query else Cursor(span.end)
-    end = min(cursor.end, span.end)
+    wanted = parse_paging(request, sources)
     found = []
-    if span.start < end:
-        found = await sources.past.motion_events(camera, span.start, end, limit=limit + 1, offset=cursor.skip)
-    page = found[:limit]
-    more = cursor.after([event.start for event in page]).encode() if len(found) > limit else None
+    if not wanted.is_empty:
+        found = await sources.past.motion_events(
+            wanted.camera, wanted.start, wanted.end, limit=wanted.limit + 1, offset=wanted.cursor.skip
+        )
+    page = found[: wanted.limit]
+    more = wanted.next_page([event.start for event in page], len(found))
     return JSONResponse({"events": [event_json(event) for event in page], "next": more}, headers=FRESH)
 
 
