@@ -70,7 +70,7 @@ def test_an_older_schema_is_brought_up(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_table_that_was_dropped_is_named_and_its_remedy_works(tmp_path: Path) -> None:
     async def scenario(database: Database) -> None:
         await database.command("DROP TABLE gaps")
-        with pytest.raises(DatabaseError, match="the table gaps is missing .*drop the table schema_version too"):
+        with pytest.raises(DatabaseError, match=r"the table gaps is missing .*drop the table schema_version too"):
             await create_schema(database)
         await database.command("DROP TABLE schema_version")
         await create_schema(database)
