@@ -1,0 +1,139 @@
+"""The ways of finding motion that are compared: ours, and the usual ones.
+
+OpenCV is optional (`pip install .[bench]`, as `make bench` does); what needs it is left out where it is missing.
+"""
+
+import importlib
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from scipy import ndimage
+
+from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, Frame, Picture
+from nvr.settings import CameraSettings
+from processor.analyser import CameraAnalyser
+from processor.detector import Detector
+
+FPS = 5
+CAMERA = CameraSettings(name="yard", record="/dev/null")
+CHANGE = 25
+"""The gray levels from which most programs call a pixel changed."""
+
+BLUR = 21
+"""The usual width of the blur before two pictures are compared, in pixels."""
+
+Look = Callable[[Picture], object]
+"""Takes in the next picture, `(height, width) uint8`; with several lanes `(N, height, width)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """`begin` makes a fresh one that has seen nothing. `zoom` 2 looks at 320 x 180; each of `lanes` is a camera."""
+
+    name: str
+    begin: Callable[[], Look]
+    zoom: int = 1
+    lanes: int = 1
+
+    @property
+    def size(self) -> str:
+        return f"{FRAME_WIDTH * self.zoom} x {FRAME_HEIGHT * self.zoom}"
+
+
+def contenders() -> list[Contender]:
+    """All that can run here; the first is what the others are compared with."""
+    ours = [
+        Contender("our detector, one camera", lambda: _detector(1)),
+        Contender("our detector, a camera of a batch of 32", lambda: _detector(32), lanes=32),
+        Contender("our whole analyser: events, activity, heatmap", _analyser),
+    ]
+    usual = [
+        Contender("running average, numpy", _running_average),
+        Contender("blur and difference, scipy", _blur_and_difference),
+    ]
+    cv = _opencv()
+    if cv is None:
+        return [*ours, *usual]
+    opencv = [
+        Contender("blur and difference, OpenCV", lambda: _blur_and_contours(cv), zoom=2),
+        Contender("MOG2, OpenCV", lambda: cv.createBackgroundSubtractorMOG2().apply, zoom=2),
+    ]
+    return [*ours, *usual, *opencv]
+
+
+def _opencv() -> Any:
+    try:
+        cv = importlib.import_module("cv2")
+    except ImportError:
+        return None
+    cv.setNumThreads(1)
+    return cv
+
+
+def _times() -> Iterator[datetime]:
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    return (start + timedelta(seconds=number / FPS) for number in itertools.count())
+
+
+def _detector(lanes: int) -> Look:
+    detector, times = Detector([CAMERA] * lanes), _times()
+
+    def look(pictures: Picture) -> object:
+        return detector.detect(pictures.reshape(lanes, FRAME_HEIGHT, FRAME_WIDTH), [next(times)] * lanes)
+
+    return look
+
+
+def _analyser() -> Look:
+    analyser, times = CameraAnalyser(CAMERA), _times()
+    return lambda picture: analyser.analyse(Frame(CAMERA.name, next(times), picture))
+
+
+def _running_average() -> Look:
+    """The least that can be called motion detection: no tolerance of noise, light or rain."""
+    average = np.zeros((0, 0), np.float32)
+
+    def look(picture: Picture) -> bool:
+        nonlocal average
+        if not average.size:
+            average = picture.astype(np.float32)
+        difference = picture - average
+        average += 0.05 * difference
+        return int(np.count_nonzero(np.abs(difference) > CHANGE)) > picture.size // 500
+
+    return look
+
+
+def _blur_and_difference() -> Look:
+    """What small recorders do, this project's forerunner among them: changed regions between two blurred pictures."""
+    last = np.zeros((0, 0), np.int16)
+
+    def look(picture: Picture) -> int:
+        nonlocal last
+        blurred = ndimage.gaussian_filter(picture, sigma=3.5, radius=BLUR // 2).astype(np.int16)
+        changed = np.abs(blurred - (last if last.size else blurred)) > CHANGE
+        last = blurred
+        _, count = ndimage.label(ndimage.binary_dilation(changed, iterations=2))
+        return int(count)
+
+    return look
+
+
+def _blur_and_contours(cv: Any) -> Look:
+    """The same as everybody writes it with OpenCV."""
+    last: Any = None
+
+    def look(picture: Picture) -> list[float]:
+        nonlocal last
+        blurred = cv.GaussianBlur(picture, (BLUR, BLUR), 0)
+        change = cv.absdiff(blurred, blurred if last is None else last)
+        last = blurred
+        _, changed = cv.threshold(change, CHANGE, 255, cv.THRESH_BINARY)
+        contours, _ = cv.findContours(cv.dilate(changed, None, iterations=2), cv.RETR_EXTERNAL, cv.CHAIN_APPROX_SIMPLE)
+        return [cv.contourArea(contour) for contour in contours]
+
+    return look

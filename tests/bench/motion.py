@@ -1,0 +1,138 @@
+"""What finding motion costs: CPU time a frame of ours and of the usual ways, side by side in one run.
+
+    python -m tests.bench.motion
+
+Everyone looks at the same minute of a synthetic camera, once with nobody in it and once with someone walking by, in
+turns, so that whatever else the machine does hits all alike. The table goes to docs/bench/motion.md.
+"""
+
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+from ingest.demo.scenes import Scene, walker
+from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, Picture
+from tests.bench.contenders import FPS, Contender, contenders
+from tests.bench.report import FOLDER, Setting, table, write
+
+ROUNDS = 9
+LEARNING_FRAMES = 28
+"""Frames at the start, while a background is learnt, that do not count."""
+
+SETTING = Setting("make bench", ("numpy", "scipy", "opencv-python-headless"))
+
+GRAY = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """A minute of gray pictures by their zoom, and which of them count."""
+
+    pictures: Mapping[int, list[Picture]]
+    counting: list[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """CPU time of one frame of one camera in microseconds: the median of the rounds' medians, and their extremes."""
+
+    microseconds: float
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, rounds: list[float]) -> "Cost":
+        return cls(median(rounds), min(rounds), max(rounds))
+
+    def __str__(self) -> str:
+        return f"{self.microseconds:.0f} ({self.least:.0f} to {self.most:.0f})"
+
+
+Costs = Mapping[tuple[Contender, str], Cost]
+
+
+def reels() -> dict[str, Reel]:
+    """Idle: noise alone. Busy: only the frames with someone in them count."""
+    scene = walker(width=2 * FRAME_WIDTH, height=2 * FRAME_HEIGHT, fps=FPS)
+    empty = replace(scene, actors=())
+    late = [number >= LEARNING_FRAMES for number in range(scene.frame_count)]
+    busy = [late[number] and bool(scene.boxes(number / FPS)) for number in range(scene.frame_count)]
+    return {"idle": _reel(empty, late), "busy": _reel(scene, busy)}
+
+
+def _reel(scene: Scene, counting: list[bool]) -> Reel:
+    large = [(picture @ GRAY).astype(np.uint8) for picture in scene.frames()]
+    small = [halved(picture) for picture in large]
+    return Reel({1: small, 2: large}, counting)
+
+
+def halved(picture: Picture) -> Picture:
+    """Each pixel the mean of four, as ffmpeg's area scaling has it."""
+    height, width = picture.shape
+    mean: Picture = picture.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3)).astype(np.uint8)
+    return mean
+
+
+def spend(contender: Contender, reel: Reel) -> float:
+    """The median CPU time of a frame and a camera, in microseconds."""
+    look, spent = contender.begin(), []
+    for picture, counts in zip(reel.pictures[contender.zoom], reel.counting, strict=True):
+        pictures = np.repeat(picture[np.newaxis], contender.lanes, axis=0) if contender.lanes > 1 else picture
+        began = time.process_time()
+        look(pictures)
+        if counts:
+            spent.append(time.process_time() - began)
+    return median(spent) / contender.lanes * 1e6
+
+
+def measure(rounds: int = ROUNDS) -> Costs:
+    """In turns: each round has everyone look at everything once."""
+    filmed = reels()
+    spent: dict[tuple[Contender, str], list[float]] = {}
+    turns = [(contender, name) for contender in contenders() for name in filmed]
+    for number in range(rounds):
+        for contender, name in turns:
+            spent.setdefault((contender, name), []).append(spend(contender, filmed[name]))
+        print(f"round {number + 1} of {rounds}", file=sys.stderr)
+    return {turn: Cost.of(times) for turn, times in spent.items()}
+
+
+def rows(costs: Costs) -> Iterable[list[str]]:
+    everyone = list(dict.fromkeys(contender for contender, _ in costs))
+    idle, busy = (costs[everyone[0], name].microseconds for name in ("idle", "busy"))
+    for contender in everyone:
+        still, moving = costs[contender, "idle"], costs[contender, "busy"]
+        ratios = [f"{still.microseconds / idle:.2f}", f"{moving.microseconds / busy:.2f}"]
+        yield [contender.name, contender.size, str(still), str(moving), *ratios]
+
+
+def page(costs: Costs) -> list[str]:
+    head = ["", "picture", "idle, us", "busy, us", "idle, ratio", "busy, ratio"]
+    return [
+        "# What finding motion costs",
+        "",
+        *SETTING.lines(),
+        "",
+        "CPU time of one frame of one camera in microseconds: the median over the frames of a minute, the middle of"
+        f" {ROUNDS} rounds taken in turns, and their extremes. Idle is a still scene with a sensor's noise, busy are"
+        " the frames in which someone walks by (in a batch, in front of all cameras at once). Ratios are to our"
+        " detector with one camera. Scaling and decoding are not in it. This says what it costs and not how well it"
+        " judges: the cheaper ones take noise, rain and a lamp for motion.",
+        "",
+        *table(head, rows(costs)),
+    ]
+
+
+def main(file: Path = FOLDER / "motion.md", rounds: int = ROUNDS) -> None:
+    lines = page(measure(rounds))
+    print("\n".join(lines))
+    write(file, lines)
+
+
+if __name__ == "__main__":
+    main()

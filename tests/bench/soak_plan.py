@@ -1,0 +1,32 @@
+"""What a soak is to do: how many cameras, for how long, showing what, and how much may grow."""
+
+import os
+from dataclasses import dataclass, field
+
+from ingest.demo.scenes import Scene, lights, slow_object, walker, yard
+from tests.bench.verdict import Limits
+
+SEGMENT = "10s"
+"""Six times as many files as usual, so that what each leaves behind is seen sooner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Cameras play `scenes` in turn. What happens in the first `warm_up_seconds` is not judged."""
+
+    cameras: int
+    seconds: float
+    warm_up_seconds: float
+    limits: Limits
+    every_seconds: float = 5.0
+    scenes: tuple[Scene, ...] = field(default_factory=lambda: (walker(), yard(), lights(), slow_object()))
+
+    @classmethod
+    def of_environment(cls) -> "Plan":
+        """SOAK_CAMERAS and SOAK_MINUTES. A third of the time, at most five minutes, is for warming up."""
+        cameras, minutes = int(os.environ.get("SOAK_CAMERAS", "16")), float(os.environ.get("SOAK_MINUTES", "10"))
+        return cls(cameras, minutes * 60, min(300.0, minutes * 20), Limits())
+
+    @property
+    def command(self) -> str:
+        return f"make soak SOAK_CAMERAS={self.cameras} SOAK_MINUTES={self.seconds / 60:g}"

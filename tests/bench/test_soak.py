@@ -1,0 +1,29 @@
+"""A short soak, as a test of the recorder and of the soak itself."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.demo.scenes import walker
+from tests.bench.sample import MB
+from tests.bench.soak import soak
+from tests.bench.soak_page import page
+from tests.bench.soak_plan import Plan
+from tests.bench.verdict import Limits
+
+
+@pytest.mark.timeout(180)
+def test_four_cameras_lose_nothing_in_forty_seconds(tmp_path: Path) -> None:
+    plan = Plan(
+        cameras=4,
+        seconds=40,
+        warm_up_seconds=12,
+        limits=Limits(resident_bytes=64 * MB),  # the database still warms up
+        every_seconds=2.0,
+        scenes=(walker(20),),
+    )
+    result = soak(plan, tmp_path)
+    assert result.complaints == []
+    assert result.window.added(lambda sample: sample.frames_processed) > 4 * 4.5 * result.window.seconds
+    assert result.window.cpu.decoders > result.window.cpu.recorders > 0
+    assert "Passed." in page(result)

@@ -1,0 +1,103 @@
+"""The verdict on a soak: what must not grow, and what must not be lost, once the recorder has warmed up."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from statistics import median
+from typing import Any
+
+from tests.bench.sample import MB, Sample, Usage
+from tests.bench.scrape import increase, quantile
+
+COVERAGE = 0.995
+"""The share of the expected footage that must be there."""
+
+COUNTED_WITHIN_SECONDS = 1.5
+"""How late footage is counted: it may be missing at one end of the window."""
+
+STARTING = "config_change"
+"""The cause of a camera's first gap: it is new, and its footage has not begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much may be added between the first and the last third of the time after warm-up."""
+
+    resident_bytes: float = 16 * MB
+    descriptors: float = 3.0
+    threads: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The samples after warm-up. `gaps` is what `/api/gaps` says of the whole time."""
+
+    samples: Sequence[Sample]
+    gaps: Sequence[dict[str, Any]]
+
+    @property
+    def seconds(self) -> float:
+        return self.samples[-1].seconds - self.samples[0].seconds
+
+    @property
+    def cpu(self) -> Usage:
+        return self.samples[-1].cpu.since(self.samples[0].cpu)
+
+    @property
+    def cameras(self) -> int:
+        return len(self.samples[-1].expected)
+
+    def added(self, read: Callable[[Sample], float]) -> float:
+        return read(self.samples[-1]) - read(self.samples[0])
+
+    def growth(self, read: Callable[[Sample], float]) -> float:
+        """From the middle of the first third to the middle of the last: no single sample decides."""
+        third = max(1, len(self.samples) // 3)
+        return median(map(read, self.samples[-third:])) - median(map(read, self.samples[:third]))
+
+    @property
+    def resident_bytes_per_hour(self) -> float:
+        return self.growth(lambda sample: sample.resident_bytes) / (self.seconds * 2 / 3) * 3600
+
+    @property
+    def frame_lag_p99(self) -> float:
+        return quantile(0.99, increase(self.samples[0].frame_lag, self.samples[-1].frame_lag))
+
+    @property
+    def loop_lag_p99(self) -> float:
+        return quantile(0.99, increase(self.samples[0].loop_lag, self.samples[-1].loop_lag))
+
+    @property
+    def coverage(self) -> float:
+        return self.added(lambda s: sum(s.recorded.values())) / self.added(lambda s: sum(s.expected.values()))
+
+    def missing(self) -> dict[str, float]:
+        """Seconds of footage that should have been recorded and were not, by camera."""
+        return {
+            camera: self.added(lambda s, c=camera: s.expected[c]) - self.added(lambda s, c=camera: s.recorded[c])  # type: ignore[misc]
+            for camera in self.samples[-1].expected
+        }
+
+    def later_gaps(self) -> list[dict[str, Any]]:
+        """All but each camera's first, from the start to its first footage."""
+        by_camera = groupby(sorted(self.gaps, key=lambda gap: (gap["camera"], gap["start"])), lambda gap: gap["camera"])
+        found = [list(gaps) for _, gaps in by_camera]
+        return [gap for gaps in found for gap in gaps[1 if gaps[0]["cause"] == STARTING and gaps[0]["end"] else 0 :]]
+
+
+def complaints(window: Window, limits: Limits) -> list[str]:
+    """What is wrong, in words; nothing where the soak has passed."""
+    last = window.samples[-1]
+    grown = [
+        ("resident memory", "bytes", window.growth(lambda s: s.resident_bytes), limits.resident_bytes),
+        ("open descriptors", "", window.growth(lambda s: s.descriptors), limits.descriptors),
+        ("threads", "", window.growth(lambda s: s.threads), limits.threads),
+    ]
+    found = [f"{what} grew by {much:.0f} {unit}".strip() for what, unit, much, most in grown if much > most]
+    allowed = (1 - COVERAGE) * window.seconds + COUNTED_WITHIN_SECONDS
+    found += [
+        f"{camera}: {lost:.1f} s of footage missing" for camera, lost in window.missing().items() if lost > allowed
+    ]
+    found += [f"{gap['camera']}: a gap at {gap['start']} ({gap['cause']})" for gap in window.later_gaps()]
+    counts = [("frames dropped", last.frames_dropped), ("rows lost", last.rows_lost), ("errors", last.errors)]
+    return found + [f"{count:.0f} {what}" for what, count in counts if count]
