@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 QUEUE_SECONDS = 4.0
 """How much the processor may fall behind before the oldest frames are dropped."""
 
-AUTH_BACKOFF_SECONDS = (30.0, 300.0)
+AUTH_LEAST_SECONDS, AUTH_MOST_SECONDS = 30.0, 300.0
 """Cameras lock accounts that try a wrong password too often."""
 
 
@@ -41,7 +41,7 @@ class Camera:
         self._folder = around.store.camera_folder(self.name)
         self._handling = remembered(self._folder)
         self._backoff = Backoff()
-        self._auth_backoff = Backoff(*AUTH_BACKOFF_SECONDS)
+        self._auth_backoff = Backoff(2 * AUTH_LEAST_SECONDS, AUTH_MOST_SECONDS, least=AUTH_LEAST_SECONDS)
 
     def status(self) -> CameraStatus:
         return self.health.status(self._around.clock.monotonic())

@@ -12,17 +12,27 @@ log = logging.getLogger(__name__)
 
 
 class Backoff:
-    """Waits that double from `first` to `limit` seconds, with full jitter so that many do not come back at once."""
+    """Waits between `least` and a ceiling that doubles from `first` to `limit` seconds.
 
-    def __init__(self, first: float = 0.5, limit: float = 30.0, draw: Callable[[], float] = random.random) -> None:
-        self._first, self._limit, self._draw = first, limit, draw
+    They are spread over the whole range (full jitter), so that many do not come back at once.
+    """
+
+    def __init__(
+        self,
+        first: float = 0.5,
+        limit: float = 30.0,
+        *,
+        least: float = 0.0,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self._first, self._limit, self._least, self._draw = first, limit, least, draw
         self._failures = 0
 
     def next_seconds(self) -> float:
-        """The wait after one more failure, anywhere up to the ceiling."""
+        """The wait after one more failure."""
         ceiling = min(self._limit, self._first * 2.0 ** min(self._failures, 30))
         self._failures += 1
-        return ceiling * self._draw()
+        return self._least + (ceiling - self._least) * self._draw()
 
     def reset(self) -> None:
         self._failures = 0

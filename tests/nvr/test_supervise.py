@@ -23,6 +23,12 @@ def test_jitter_spreads_waits_over_the_whole_range() -> None:
     assert 3.5 < sum(waits) / len(waits) < 4.5
 
 
+def test_no_wait_is_shorter_than_the_least() -> None:
+    backoff = Backoff(60.0, 300.0, least=30.0, draw=iter((0.0, 0.5, 1.0)).__next__)
+    waits = [backoff.next_seconds() for _ in range(3)]
+    assert waits == [30.0, 75.0, 240.0]
+
+
 def test_ten_thousand_failures_do_not_overflow() -> None:
     backoff = Backoff(draw=lambda: 1.0)
     assert max(backoff.next_seconds() for _ in range(10_000)) == 30.0

@@ -1,0 +1,126 @@
+"""A camera's ingest with a real ffmpeg, against servers that answer as troubled cameras do."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from exporters.metrics import Metrics
+from ingest.camera import Camera
+from ingest.ffmpeg import executable
+from ingest.recorder import Surroundings
+from ingest.store import Store
+from nvr.clock import UtcClock
+from nvr.model import CameraState, Cause, Gap, Segment
+from nvr.settings import CameraSettings
+from tests.clips import make_clip
+from tests.ingest.conftest import KeptFacts
+
+
+@pytest.fixture
+def around(store: Store, facts: KeptFacts, metrics: Metrics) -> Surroundings:
+    return Surroundings(executable(), store, 2.0, facts, metrics, UtcClock())
+
+
+@contextlib.asynccontextmanager
+async def answering(status: str) -> AsyncIterator[int]:
+    """An RTSP server with one answer; gives its port."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                request = (await reader.readuntil(b"\r\n\r\n")).decode()
+                number = next(line for line in request.splitlines() if line.lower().startswith("cseq"))
+                challenge = 'WWW-Authenticate: Basic realm="camera"\r\n' if "401" in status else ""
+                writer.write(f"RTSP/1.0 {status}\r\n{number}\r\n{challenge}\r\n".encode())
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def _run_until(camera: Camera, condition: Callable[[], bool], seconds: float) -> None:
+    running = asyncio.create_task(camera.run())
+    try:
+        async with asyncio.timeout(seconds):
+            while not condition():  # noqa: ASYNC110  what is waited for is many things
+                await asyncio.sleep(0.05)
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+
+@pytest.mark.parametrize(
+    ("status", "cause"),
+    [("401 Unauthorized", Cause.AUTH), ("404 Not Found", Cause.NOT_FOUND)],
+)
+def test_an_answer_has_its_cause_and_no_password_is_told(
+    around: Surroundings, facts: KeptFacts, caplog: pytest.LogCaptureFixture, status: str, cause: Cause
+) -> None:
+    async def story() -> Camera:
+        async with answering(status) as port:
+            camera = Camera(CameraSettings("yard", f"rtsp://viewer:hunter2@127.0.0.1:{port}/main"), around)
+            await _run_until(camera, lambda: camera.health.consecutive_failures > 0, 20)
+            return camera
+
+    with caplog.at_level(logging.DEBUG):
+        camera = asyncio.run(story())
+    assert camera.health.last_cause is cause
+    assert [fact.cause for fact in facts.facts if isinstance(fact, Gap)][-1] is cause
+    assert "hunter2" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("source", "cause"),
+    [
+        ("rtsp://127.0.0.1:1/main", Cause.REFUSED),
+        ("rtsp://no-such-host.example/main", Cause.DNS),
+        ("/no/such/video.mp4", Cause.NOT_FOUND),
+    ],
+)
+def test_what_cannot_be_reached_has_its_cause(around: Surroundings, source: str, cause: Cause) -> None:
+    camera_states = []
+
+    async def story() -> None:
+        camera = Camera(CameraSettings("yard", source), around)
+        await _run_until(camera, lambda: camera.health.consecutive_failures > 0, 20)
+        camera_states.append((camera.health.last_cause, camera.status().state))
+
+    asyncio.run(story())
+    assert camera_states == [(cause, CameraState.STARTING)]
+
+
+def test_a_wrong_password_is_not_tried_again_soon(around: Surroundings) -> None:
+    async def story() -> int:
+        async with answering("401 Unauthorized") as port:
+            camera = Camera(CameraSettings("yard", f"rtsp://viewer:wrong@127.0.0.1:{port}/main"), around)
+            with contextlib.suppress(TimeoutError):
+                await _run_until(camera, lambda: camera.health.consecutive_failures > 1, 6)
+            return camera.health.consecutive_failures
+
+    assert asyncio.run(story()) == 1
+
+
+def test_unusual_codecs_are_recorded_and_analysed_after_one_short_run(
+    around: Surroundings, facts: KeptFacts, tmp_path: Path
+) -> None:
+    clip = make_clip(tmp_path / "jpeg.mkv", 20, codec="mjpeg")
+
+    async def story() -> None:
+        camera = Camera(CameraSettings("yard", str(clip)), around)
+        seen = asyncio.create_task(camera.frames.get())
+        await _run_until(camera, lambda: seen.done() and any(_segments(facts)), 30)
+        assert camera.health.consecutive_failures == 0
+
+    asyncio.run(story())
+    assert {segment.codec for segment in _segments(facts)} == {"mjpeg"}
+    assert Camera(CameraSettings("yard", str(clip)), around)._handling.packet_format == "nut"
+
+
+def _segments(facts: KeptFacts) -> list[Segment]:
+    return [fact for fact in facts.facts if isinstance(fact, Segment)]
