@@ -20,21 +20,45 @@ SETTLED_SECONDS = 0.05
 SETTLING_SECONDS = 10.0
 """How long after its first packet a run may still catch up with real time."""
 
+DRIFT_PATIENCE_SECONDS = 30.0
+"""How long media time may lag behind the clock before that is drift and not a slow network."""
+
 
 class Anchor:
-    """The anchor of one run; kept on the monotonic clock, so that setting the wall clock cannot bend it."""
+    """The anchor of one run, kept on the monotonic clock.
+
+    Its UTC times follow the wall clock as it is slewed, but not where it is set: a run that has seen that is over.
+    """
 
     def __init__(self, clock: UtcClock) -> None:
-        self._clock = clock
+        self._clock, self._steps = clock, clock.steps_seconds
         self._zero: float | None = None
         self._latest = 0.0
         self._first_seen = 0.0
+        self._lagging_since: float | None = None
         self.settled = False
         """Whether observations have stopped to better it much: the camera's first burst is over."""
 
     @property
     def known(self) -> bool:
         return self._zero is not None
+
+    @property
+    def clock_was_set(self) -> bool:
+        """Whether the host's clock was set since the run began."""
+        return self._clock.steps_seconds != self._steps
+
+    @property
+    def drift_seconds(self) -> float:
+        """How far the camera's media time has fallen behind our clock since the best observation."""
+        return 0.0 if self._zero is None else self._latest - self._zero
+
+    @property
+    def has_drifted(self) -> bool:
+        """Whether media time has stayed behind for so long that the anchor no longer dates it."""
+        return (
+            self._lagging_since is not None and self._clock.monotonic() - self._lagging_since > DRIFT_PATIENCE_SECONDS
+        )
 
     def observe(self, media_seconds: float, received: float) -> bool:
         """A media time that was seen at `received` of the monotonic clock; False where the camera's time has jumped.
@@ -50,23 +74,24 @@ class Anchor:
             self.settled = self.settled or zero > self._zero - SETTLED_SECONDS
         self._latest = zero
         self._zero = min(self._zero, zero)
+        self._lagging_since = (self._lagging_since or received) if self.drift_seconds > JUMP_SECONDS else None
         return True
 
     def bound(self, media_seconds: float, received: float) -> None:
-        """A picture was decoded by `received`: it is not from later than that. Requires an observation."""
-        assert self._zero is not None
-        turns = self._turns(media_seconds)
-        self._zero = min(self._zero, received - media_seconds - turns * MPEGTS_WRAP_SECONDS)
+        """A picture was decoded by `received`: it is not from later than that. Requires an observation.
 
-    @property
-    def drift_seconds(self) -> float:
-        """How far the camera's media time has fallen behind our clock since the best observation."""
-        return 0.0 if self._zero is None else self._latest - self._zero
+        Once the anchor is settled a picture betters it by a moment at most; what betters it more has jumped, and it is
+        for `observe` to say so.
+        """
+        assert self._zero is not None
+        zero = received - media_seconds - self._turns(media_seconds) * MPEGTS_WRAP_SECONDS
+        if not self.settled or zero > self._zero - JUMP_SECONDS:
+            self._zero = min(self._zero, zero)
 
     def utc(self, media_seconds: float) -> datetime:
         """The wall-clock time of a media time. Requires an observation."""
         assert self._zero is not None
-        return self._clock.utc(self._zero + media_seconds)
+        return self._clock.utc(self._zero + media_seconds, steps_seconds=self._steps)
 
     def utc_of_wrapped(self, media_seconds: float) -> datetime:
         """As `utc`, for a time that came through MPEG-TS: the turn of its counter nearest to now is meant."""

@@ -26,6 +26,7 @@ CREATE TABLE segments (
     protected INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX segments_by_time ON segments (camera, start);
+CREATE INDEX segments_by_age ON segments (start);
 CREATE INDEX segments_by_origin ON segments (origin);
 CREATE TABLE gaps (
     camera TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER, cause TEXT NOT NULL, PRIMARY KEY (camera, start)
@@ -170,6 +171,11 @@ class Catalogue:
 
     # Gaps
 
+    def last_gap_end(self, camera: str) -> datetime | None:
+        """Until when the absence of a camera's footage has an explanation."""
+        [(end,)] = self._rows('SELECT max("end") FROM gaps WHERE camera = ?', camera)
+        return None if end is None else _time(end)  # type: ignore[arg-type]
+
     def put_gap(self, gap: Gap) -> None:
         """Open a gap, or close the one with the same start; one that has no length is forgotten."""
         start, end = _milliseconds(gap.start), None if gap.end is None else _milliseconds(gap.end)
@@ -210,9 +216,12 @@ def _open(path: Path) -> sqlite3.Connection:
             path=path,
             hint="run the newer release that wrote it, or move it away to have it rebuilt from the files",
         )
-    database.execute("PRAGMA quick_check").fetchone()
+    [found] = database.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        database.close()
+        raise sqlite3.DatabaseError(found)
     if version == 0:
-        database.executescript(_SCHEMA + f"PRAGMA user_version = {VERSION};")
+        database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
     return database
 
 

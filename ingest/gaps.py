@@ -4,11 +4,16 @@ A gap opens when footage ends and closes when footage begins again. It keeps the
 while nothing was recorded anyway, explains no other loss.
 """
 
+import logging
+import threading
 from datetime import datetime, timedelta
 
 from ingest.catalogue import Catalogue
+from nvr.errors import StorageError
 from nvr.model import Cause, Gap
 from nvr.ports import FactSink, Telemetry
+
+log = logging.getLogger(__name__)
 
 HINDSIGHT_SECONDS = 10.0
 """How long footage may have come again before that is known: what is younger is not counted as missing yet."""
@@ -16,41 +21,68 @@ HINDSIGHT_SECONDS = 10.0
 NEGLIGIBLE_SECONDS = 0.1
 """Less than a picture or so between two runs is no gap."""
 
+_OURS = (Cause.RECORDER_DOWN, Cause.CONFIG_CHANGE)
+
 
 class GapLedger:
-    """The gaps of one camera, kept in the catalogue and sent on. Its methods touch the disk."""
+    """The gaps of one camera, kept in the catalogue and sent on. May be used from any thread; touches the disk.
+
+    A disk that refuses, a full one above all, stops nothing: the gap is kept in memory and saved when it can be.
+    """
 
     def __init__(self, camera: str, catalogue: Catalogue, facts: FactSink, telemetry: Telemetry) -> None:
         self._camera, self._catalogue, self._facts, self._telemetry = camera, catalogue, facts, telemetry
+        self._lock = threading.Lock()
         self._open = catalogue.open_gap(camera)
         self._counted: datetime | None = None
+        self._unsaved: dict[datetime, Gap] = {}
 
     def begin(self, now: datetime) -> None:
         """The recorder starts: since the last footage it was down; without any, the camera is new."""
-        if self._open is None:
-            last_end = self._catalogue.last_end(self._camera)
-            if last_end is None:
-                self._put(Gap(self._camera, now, None, Cause.CONFIG_CHANGE))
-            else:
-                self._put(Gap(self._camera, min(last_end, now), None, Cause.RECORDER_DOWN))
-        self._counted = now
+        with self._lock:
+            if self._open is None:
+                since = self._accounted_until()
+                cause = Cause.RECORDER_DOWN if since else Cause.CONFIG_CHANGE
+                self._put(Gap(self._camera, min(since or now, now), None, cause))
+            self._counted = now
 
     def lost(self, cause: Cause, since: datetime, now: datetime) -> None:
         """There is no footage from `since` on. A gap from before our start ends where this cause takes over."""
-        if self._open and self._open.cause in (Cause.RECORDER_DOWN, Cause.CONFIG_CHANGE) and self._counted:
-            self._close(max(self._open.start, min(since, now)))
-        if self._open is None:
-            self._put(Gap(self._camera, since, None, cause))
-            self._counted = since
+        since = min(since, now)
+        with self._lock:
+            if self._open and self._open.cause in _OURS and self._counted:
+                self._close(max(self._open.start, since))
+            if self._open is None:
+                self._put(Gap(self._camera, since, None, cause))
+                self._counted = since
 
     def recording(self, since: datetime) -> None:
         """There is footage from `since` on."""
-        if self._open:
-            self._close(max(self._open.start, since))
+        with self._lock:
+            if self._open:
+                self._close(max(self._open.start, since))
+
+    def end(self, now: datetime) -> None:
+        """The recorder stops: from now on it is not the camera that is missing."""
+        with self._lock:
+            if self._open:
+                self._close(max(self._open.start, now))
 
     def tick(self, now: datetime) -> None:
-        """Count a gap while it lasts, as far back as it is sure."""
-        self._count(now - timedelta(seconds=HINDSIGHT_SECONDS))
+        """Count a gap while it lasts, as far back as it is sure, and save what could not be saved before."""
+        with self._lock:
+            self._count(now - timedelta(seconds=HINDSIGHT_SECONDS))
+            if self._unsaved:
+                self._save()
+
+    def _accounted_until(self) -> datetime | None:
+        """Up to when footage or the reason of its absence is known."""
+        try:
+            known = (self._catalogue.last_end(self._camera), self._catalogue.last_gap_end(self._camera))
+        except StorageError as error:
+            log.error("%s: %s", self._camera, error)
+            return None
+        return max((time for time in known if time), default=None)
 
     def _count(self, until: datetime) -> None:
         if self._open and self._counted and until > self._counted:
@@ -66,5 +98,14 @@ class GapLedger:
 
     def _put(self, gap: Gap) -> None:
         self._open = gap
-        self._catalogue.put_gap(gap)
         self._facts.put(gap)
+        self._unsaved[gap.start] = gap
+        self._save()
+
+    def _save(self) -> None:
+        try:
+            for start, gap in list(self._unsaved.items()):
+                self._catalogue.put_gap(gap)
+                del self._unsaved[start]
+        except StorageError as error:
+            log.debug("%s: a gap waits to be saved: %s", self._camera, error)

@@ -1,5 +1,6 @@
 """What a soak is to do: how many cameras, for how long, showing what, and how much may grow."""
 
+import contextlib
 import os
 from dataclasses import dataclass, field
 
@@ -24,9 +25,18 @@ class Plan:
     @classmethod
     def of_environment(cls) -> "Plan":
         """SOAK_CAMERAS and SOAK_MINUTES. A third of the time, at most five minutes, is for warming up."""
-        cameras, minutes = int(os.environ.get("SOAK_CAMERAS", "16")), float(os.environ.get("SOAK_MINUTES", "10"))
-        return cls(cameras, minutes * 60, min(300.0, minutes * 20), Limits())
+        cameras, minutes = _number("SOAK_CAMERAS", default=16, least=1), _number("SOAK_MINUTES", default=10, least=1)
+        return cls(int(cameras), minutes * 60, min(300.0, minutes * 20), Limits())
 
     @property
     def command(self) -> str:
         return f"make soak SOAK_CAMERAS={self.cameras} SOAK_MINUTES={self.seconds / 60:g}"
+
+
+def _number(name: str, *, default: float, least: float) -> float:
+    """Ends the process, with the remedy, where the environment holds something else."""
+    text = os.environ.get(name, str(default))
+    with contextlib.suppress(ValueError):
+        if (number := float(text)) >= least:
+            return number
+    raise SystemExit(f"{name}={text}: give a number of {least:g} or more, as in {name}={default:g}")

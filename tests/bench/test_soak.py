@@ -27,3 +27,14 @@ def test_four_cameras_lose_nothing_in_forty_seconds(tmp_path: Path) -> None:
     assert result.window.added(lambda sample: sample.frames_processed) > 4 * 4.5 * result.window.seconds
     assert result.window.cpu.decoders > result.window.cpu.recorders > 0
     assert "Passed." in page(result)
+
+
+def test_the_environment_says_how_long_and_with_how_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOAK_CAMERAS", "8")
+    monkeypatch.setenv("SOAK_MINUTES", "4")
+    plan = Plan.of_environment()
+    assert (plan.cameras, plan.seconds, plan.warm_up_seconds) == (8, 240, 80)
+    assert plan.command == "make soak SOAK_CAMERAS=8 SOAK_MINUTES=4"
+    monkeypatch.setenv("SOAK_MINUTES", "long")
+    with pytest.raises(SystemExit, match="SOAK_MINUTES=long: give a number of 1 or more"):
+        Plan.of_environment()

@@ -71,10 +71,41 @@ def test_pictures_stay_in_time_when_mpegts_counts_from_zero_again(hands: Hands) 
     assert anchor.utc(0.0) == from_timestamp(1_800_000_000.0)
 
 
-def test_setting_the_wall_clock_does_not_bend_the_anchor_until_it_is_sampled(hands: Hands) -> None:
+def test_setting_the_wall_clock_bends_no_run_and_ends_it(hands: Hands) -> None:
     anchor = Anchor(hands.clock)
     anchor.observe(0.0, 5_000.0)
     hands.wall += 3600.0
-    assert anchor.utc(10.0) == from_timestamp(1_800_000_010.0)
     assert hands.clock.sample() == pytest.approx(3600.0)
-    assert anchor.utc(10.0) == from_timestamp(1_800_003_610.0)
+    assert anchor.clock_was_set
+    assert anchor.utc(10.0) == from_timestamp(1_800_000_010.0)
+    after = Anchor(hands.clock)
+    after.observe(0.0, 5_000.0)
+    assert not after.clock_was_set
+    assert after.utc(10.0) == from_timestamp(1_800_003_610.0)
+
+
+def test_slewing_is_followed(hands: Hands) -> None:
+    anchor = Anchor(hands.clock)
+    anchor.observe(0.0, 5_000.0)
+    hands.wall += 0.25
+    hands.clock.sample()
+    assert anchor.utc(10.0) == from_timestamp(1_800_000_010.25)
+    assert not anchor.clock_was_set
+
+
+def test_a_picture_from_the_future_does_not_hide_a_jump(hands: Hands) -> None:
+    anchor = Anchor(hands.clock)
+    for second in range(20):
+        anchor.observe(second, 5_000.0 + second)
+    anchor.bound(620.0, 5_020.0)
+    assert anchor.utc(0.0) == from_timestamp(1_800_000_000.0)
+    assert not anchor.observe(620.0, 5_020.1)
+
+
+def test_staying_behind_for_long_is_drift(hands: Hands) -> None:
+    anchor = Anchor(hands.clock)
+    anchor.observe(0.0, 5_000.0)
+    for second in range(1, 60):
+        hands.pass_seconds(1.0)
+        anchor.observe(second - (2.5 if second > 10 else 0.0), hands.monotonic)
+        assert anchor.has_drifted == (second > 41)

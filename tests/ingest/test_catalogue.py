@@ -84,6 +84,19 @@ def test_a_corrupt_catalogue_is_moved_aside(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("*.corrupt-*"))) == 1
 
 
+def test_damage_inside_a_catalogue_is_noticed_when_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    catalogue = Catalogue(path)
+    for second in range(2000):
+        catalogue.add(_segment(second), origin=f"o{second}")
+    catalogue.close()
+    pages = bytearray(path.read_bytes())
+    pages[40_000:80_000] = b"\xa5" * 40_000
+    path.write_bytes(pages)
+    assert Catalogue(path).oldest(1) == []
+    assert len(list(tmp_path.glob("*.corrupt-*"))) == 1
+
+
 def test_a_newer_catalogue_is_refused_with_a_remedy(tmp_path: Path) -> None:
     path = tmp_path / "catalogue.sqlite"
     Catalogue(path).close()

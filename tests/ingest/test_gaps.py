@@ -6,6 +6,7 @@ import pytest
 from exporters.metrics import Metrics
 from ingest.gaps import GapLedger
 from ingest.store import Store
+from nvr.errors import StorageError
 from nvr.model import Cause, Gap
 from tests.ingest.conftest import NOON, KeptFacts
 from tests.ingest.test_store import record
@@ -93,3 +94,44 @@ def test_a_gap_that_was_open_at_the_end_goes_on_at_the_next_start(
     again.begin(at(50))
     again.recording(at(60))
     assert _all(store)[-1] == Gap("yard", at(1), at(60), Cause.AUTH)
+
+
+def test_a_stop_ends_what_the_camera_is_blamed_for(
+    ledger: GapLedger, store: Store, facts: KeptFacts, metrics: Metrics
+) -> None:
+    ledger.begin(at(0))
+    ledger.lost(Cause.EOF, at(10), at(11))
+    ledger.end(at(20))
+    again = GapLedger("yard", store.catalogue, facts, metrics)
+    again.begin(at(500))
+    again.recording(at(502))
+    assert _all(store)[-2:] == [
+        Gap("yard", at(10), at(20), Cause.EOF),
+        Gap("yard", at(20), at(502), Cause.RECORDER_DOWN),
+    ]
+
+
+def test_a_loss_never_begins_in_the_future(ledger: GapLedger, store: Store) -> None:
+    ledger.begin(at(0))
+    ledger.recording(at(0.05))
+    ledger.lost(Cause.TIMESTAMP_JUMP, at(600), at(60))
+    ledger.recording(at(63))
+    assert _all(store) == [Gap("yard", at(60), at(63), Cause.TIMESTAMP_JUMP)]
+
+
+def test_a_disk_that_refuses_stops_nothing_and_is_made_up_for(
+    ledger: GapLedger, store: Store, facts: KeptFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_gap: Gap) -> None:
+        raise StorageError("the disk is full", path=store.root)
+
+    ledger.begin(at(0))
+    ledger.recording(at(0.05))
+    with monkeypatch.context() as full:
+        full.setattr(store.catalogue, "put_gap", refuse)
+        ledger.lost(Cause.ENOSPC, at(60), at(61))
+        ledger.recording(at(90))
+        assert _all(store) == []
+    ledger.tick(at(91))
+    assert _all(store) == [Gap("yard", at(60), at(90), Cause.ENOSPC)]
+    assert facts.facts[-1] == Gap("yard", at(60), at(90), Cause.ENOSPC)
