@@ -97,6 +97,11 @@ class Anchor:
         """As `utc`, for a time that came through MPEG-TS: the turn of its counter nearest to now is meant."""
         return self.utc(media_seconds + self._turns(media_seconds) * MPEGTS_WRAP_SECONDS)
 
+    def monotonic_of_wrapped(self, media_seconds: float) -> float:
+        """The reading of the monotonic clock at that time."""
+        assert self._zero is not None
+        return self._zero + media_seconds + self._turns(media_seconds) * MPEGTS_WRAP_SECONDS
+
     def _turns(self, media_seconds: float) -> int:
         assert self._zero is not None
         elapsed = self._clock.monotonic() - self._zero

@@ -14,15 +14,12 @@ from ingest.stream import remember, remembered
 from nvr.errors import StorageError
 from nvr.model import CameraStatus, Cause
 from nvr.settings import CameraSettings
-from nvr.supervise import Backoff
+from nvr.supervise import Backoff, auth_failure_backoff
 
 log = logging.getLogger(__name__)
 
 QUEUE_SECONDS = 4.0
 """How much the processor may fall behind before the oldest frames are dropped."""
-
-AUTH_LEAST_SECONDS, AUTH_MOST_SECONDS = 30.0, 300.0
-"""Cameras lock accounts that try a wrong password too often."""
 
 
 class Camera:
@@ -40,8 +37,9 @@ class Camera:
         self.health.decoder = self._decoder.meter
         self._folder = around.store.camera_folder(self.name)
         self._handling = remembered(self._folder)
+        self._just_changed = False
         self._backoff = Backoff()
-        self._auth_backoff = Backoff(2 * AUTH_LEAST_SECONDS, AUTH_MOST_SECONDS, least=AUTH_LEAST_SECONDS)
+        self._auth_backoff = auth_failure_backoff()
 
     def status(self) -> CameraStatus:
         return self.health.status(self._around.clock.monotonic())
@@ -49,11 +47,14 @@ class Camera:
     async def run(self) -> None:
         """Record, and analyse the sub-stream where there is one, until cancelled."""
         await asyncio.to_thread(self._gaps.begin, self._around.clock.now())
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._account(), name=f"{self.name} accounts")
-            tasks.create_task(self._record(), name=f"{self.name} record")
-            if self._settings.detect:
-                tasks.create_task(self._decoder.run(Feed(self._settings.detect)), name=f"{self.name} decoder")
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._account(), name=f"{self.name} accounts")
+                tasks.create_task(self._record(), name=f"{self.name} record")
+                if self._settings.detect:
+                    tasks.create_task(self._decoder.run(Feed(self._settings.detect)), name=f"{self.name} decoder")
+        finally:
+            await asyncio.to_thread(self._gaps.end, self._around.clock.now())
 
     async def _account(self) -> None:
         """Each second: what should have been recorded by now, and for how long footage is missing."""
@@ -63,7 +64,7 @@ class Camera:
             await asyncio.sleep(1.0)
             now = clock.monotonic()
             telemetry.recording_expected(self.name, now - last)
-            self._gaps.tick(clock.now())
+            await asyncio.to_thread(self._gaps.tick, clock.now())
             last = now
 
     async def _record(self) -> None:
@@ -90,11 +91,14 @@ class Camera:
 
     def _consequences(self, recorder: Recorder, cause: Cause) -> float:
         """Put a run's end on record; returns how many seconds to wait before the next."""
-        if recorder.streams and recorder.streams.handling != self._handling:
-            self._handling = recorder.streams.handling
-            remember(self._folder, self._handling)
+        handling = recorder.streams.handling(self._handling) if recorder.streams else self._handling
+        changed, self._handling = handling != self._handling, handling
+        if changed and not self._just_changed:  # once without a wait: some cameras change their minds for ever
+            self._just_changed = True
+            remember(self._folder, handling)
             log.info("%s: begun anew, to suit what the camera sends", self.name)
             return 0.0
+        self._just_changed = changed
         self._around.telemetry.ffmpeg_restarted(self.name, "recorder", cause)
         if not recorder.running_seconds:
             self._around.telemetry.connected(self.name, "failed")

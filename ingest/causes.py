@@ -15,9 +15,9 @@ _PATTERNS: tuple[tuple[Cause, re.Pattern[str]], ...] = tuple(
     for cause, pattern in (
         (Cause.AUTH, r"\b401 Unauthorized|\b403 Forbidden|authorization failed"),
         (Cause.DNS, r"Failed to resolve hostname|Name or service not known|Temporary failure in name resolution"),
-        (Cause.REFUSED, r"Connection refused|No route to host|Network is unreachable"),
+        (Cause.REFUSED, r"Connection refused|No route to host|Network is unreachable|\b503 Service|\b461 Unsupported"),
         (Cause.ENOSPC, r"No space left on device|database or disk is full"),
-        (Cause.READ_ONLY, r"Read-only file system|readonly database"),
+        (Cause.READ_ONLY, r"Read-only file system|readonly database|Permission denied"),
         (Cause.DIRECTORY_GONE, r"Failed to open segment '[^']*'|Could not write header.*No such file"),
         (Cause.NOT_FOUND, r"\b404 Not Found|\b454 Session Not Found|No such file or directory"),
         (Cause.TIMEOUT, r"Connection timed out|Operation timed out"),
@@ -64,6 +64,10 @@ _ERRNO = {
     errno.EPERM: Cause.READ_ONLY,
     errno.ENOENT: Cause.DIRECTORY_GONE,
     errno.EIO: Cause.STUCK_IO,
+    errno.ENOMEM: Cause.OOM,
+    errno.EAGAIN: Cause.OOM,
+    errno.EMFILE: Cause.OOM,
+    errno.ENFILE: Cause.OOM,
 }
 
 

@@ -24,6 +24,9 @@ TERM_SECONDS = 2.0
 LOG_LINES_A_MINUTE = 20
 """How many of a child's lines are logged in a minute; the others are counted."""
 
+SAID_SECONDS = 15.0
+"""For so long what a child has said may explain its end."""
+
 _LINE_LIMIT = 64 * 1024
 
 
@@ -31,14 +34,18 @@ def _ignore(_line: str) -> None:
     """Nobody listens."""
 
 
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
 class Child:
-    """A running ffmpeg. `cause_said` is the most specific cause that its standard error has named so far."""
+    """A running ffmpeg."""
 
     def __init__(
         self, process: asyncio.subprocess.Process, name: str, listen: Callable[[str], None], level: int
     ) -> None:
         self._process, self.name, self._listen, self._level = process, name, listen, level
-        self.cause_said: Cause | None = None
+        self._said: tuple[Cause, float] | None = None
         self._quota, self._quota_since, self._suppressed = LOG_LINES_A_MINUTE, 0.0, 0
         self._draining = asyncio.create_task(self._drain(), name=f"drain {name}")
 
@@ -66,11 +73,19 @@ class Child:
             pass_fds=pass_fds,
             cwd=cwd,
             limit=_LINE_LIMIT,
+            start_new_session=True,  # Ctrl-C in a terminal is for us, and we stop it in good order
         )
         if process.stdin is not None:
             process.stdin.write(command.stdin)
             process.stdin.close()
         return cls(process, name, listen, level)
+
+    @property
+    def cause_said(self) -> Cause | None:
+        """The most specific cause that its standard error has named in the last seconds."""
+        if self._said is None or _now() - self._said[1] > SAID_SECONDS:
+            return None
+        return self._said[0]
 
     @property
     def pid(self) -> int:
@@ -130,13 +145,13 @@ class Child:
         self._listen(line)
         if "[info]" in line:
             return
-        cause = classify_line(line)
-        if cause and (self.cause_said is None or rank(cause) < rank(self.cause_said)):
-            self.cause_said = cause
+        cause = classify_line(line) if "[warning]" not in line else None
+        if cause and ((said := self.cause_said) is None or rank(cause) <= rank(said)):
+            self._said = (cause, _now())
         self._log(line)
 
     def _log(self, line: str) -> None:
-        now = asyncio.get_running_loop().time()
+        now = _now()
         if now - self._quota_since > 60.0:
             if self._suppressed:
                 log.warning("%s: %d more lines suppressed", self.name, self._suppressed)

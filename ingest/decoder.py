@@ -14,7 +14,8 @@ from datetime import datetime
 
 import numpy as np
 
-from ingest.anchor import Anchor
+from ingest.anchor import JUMP_SECONDS, Anchor
+from ingest.causes import classify_error
 from ingest.child import Child
 from ingest.ffmpeg import decoder_command
 from ingest.frames import FrameQueue
@@ -23,15 +24,15 @@ from ingest.usage import Meter
 from nvr.clock import UtcClock
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, Cause, Frame, Picture
 from nvr.ports import Telemetry
-from nvr.supervise import Backoff
+from nvr.supervise import Backoff, auth_failure_backoff
 
 log = logging.getLogger(__name__)
 
 SILENCE_SECONDS = 10.0
 """Without a picture for so long a decoder is restarted."""
 
-START_SECONDS = 20.0
-"""How long the first picture may take: 2 to 3.3 s were measured, and a group of pictures may be long."""
+START_SECONDS = 45.0
+"""How long the first picture may take: one who joins late waits for a key frame, and some cameras send few."""
 
 BACKOFF_RESET_SECONDS = 60.0
 """After running so long a decoder is restarted at once again."""
@@ -61,6 +62,7 @@ class Decoder:
         self._camera, self._program, self._fps = camera, program, fps
         self._frames, self._telemetry, self._clock = frames, telemetry, clock
         self._pid: int | None = None
+        self._last_cause: Cause | None = None
         self.meter = Meter()
 
     def sample(self) -> None:
@@ -70,15 +72,22 @@ class Decoder:
 
     async def run(self, feed: Feed) -> None:
         """Decode until cancelled."""
-        backoff = Backoff()
+        backoff, auth_backoff = Backoff(), auth_failure_backoff()
         while True:
             started = self._clock.monotonic()
-            cause = await self._run_once(feed)
+            try:
+                cause = await self._run_once(feed)
+            except OSError as error:  # no process, no descriptor: recording goes on all the same
+                cause = classify_error(error)
             self._telemetry.ffmpeg_restarted(self._camera, "decoder", cause)
-            log.warning("%s: the decoder ended (%s) and is started again", self._camera, cause)
+            level = logging.DEBUG if cause is self._last_cause else logging.WARNING
+            log.log(level, "%s: the decoder ended (%s) and is started again", self._camera, cause)
+            self._last_cause = cause
             if self._clock.monotonic() - started > BACKOFF_RESET_SECONDS:
                 backoff.reset()
-            await asyncio.sleep(backoff.next_seconds())
+                auth_backoff.reset()
+                self._last_cause = None
+            await asyncio.sleep((auth_backoff if cause is Cause.AUTH else backoff).next_seconds())
 
     async def _run_once(self, feed: Feed) -> Cause:
         times = Pipe()
@@ -88,7 +97,11 @@ class Decoder:
         inherited = [times.write_end, *([feed.packets.read_end] if feed.packets else [])]
         try:
             child = await Child.spawn(
-                command, name=f"{self._camera} decoder", pass_fds=inherited, stdout=asyncio.subprocess.PIPE
+                command,
+                name=f"{self._camera} decoder",
+                pass_fds=inherited,
+                stdout=asyncio.subprocess.PIPE,
+                level=logging.DEBUG if self._last_cause else logging.WARNING,
             )
         except BaseException:
             times.close()
@@ -121,10 +134,12 @@ class Decoder:
                     return await child.wait()
                 patience = SILENCE_SECONDS
                 waiting.append((media_seconds, np.frombuffer(data, np.uint8).reshape(FRAME_HEIGHT, FRAME_WIDTH)))
-                placing.arrived(media_seconds)
+                if not placing.arrived(media_seconds):
+                    return Cause.TIMESTAMP_JUMP
                 while waiting and placing.settled:
                     moment, picture = waiting.popleft()
-                    self._frames.put(Frame(self._camera, placing.utc(moment), picture))
+                    if placing.is_plausible(moment):
+                        self._frames.put(Frame(self._camera, placing.utc(moment), picture))
 
 
 class Placing:
@@ -140,11 +155,18 @@ class Placing:
     def settled(self) -> bool:
         return self._anchor.settled
 
-    def arrived(self, media_seconds: float) -> None:
+    def arrived(self, media_seconds: float) -> bool:
+        """A picture is here; False where its times have left the clock and a new beginning is due."""
         if self._is_own:  # ffmpeg holds each picture back until the next one is due (measured in 5.1 and later)
-            self._anchor.observe(media_seconds + self._held_back, self._monotonic())
-        elif self._anchor.known:
+            steady = self._anchor.observe(media_seconds + self._held_back, self._monotonic())
+            return steady and not self._anchor.has_drifted and not self._anchor.clock_was_set
+        if self._anchor.known:
             self._anchor.bound(media_seconds, self._monotonic())
+        return True
+
+    def is_plausible(self, media_seconds: float) -> bool:
+        """False for a picture from the future: the camera's time has jumped, which its recorder is about to notice."""
+        return self._monotonic() - self._anchor.monotonic_of_wrapped(media_seconds) > -JUMP_SECONDS
 
     def utc(self, media_seconds: float) -> datetime:
         return self._anchor.utc_of_wrapped(media_seconds)

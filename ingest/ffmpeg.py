@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import ffmpeg
 
 from nvr.errors import EnvironmentNotReady
+from nvr.masking import mask_url
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH
 
 SOCKET_TIMEOUT_MICROSECONDS = 5_000_000
@@ -43,11 +44,15 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Pipes:
-    """The descriptors that a recorder writes to: packets for the decoder, closed segments, progress."""
+    """The descriptors that a recorder writes to: closed segments, progress, and packets where they are decoded."""
 
-    packets: int
     segments: int
     progress: int
+    packets: int | None = None
+
+    @property
+    def all(self) -> tuple[int, ...]:
+        return tuple(end for end in (self.segments, self.progress, self.packets) if end is not None)
 
 
 def executable() -> str:
@@ -58,6 +63,8 @@ def executable() -> str:
     found = os.environ.get("NVR_FFMPEG") or shutil.which("ffmpeg") or _bundled()
     if not found:
         raise EnvironmentNotReady("ffmpeg was not found", hint="install the ffmpeg package, or name it in NVR_FFMPEG")
+    if not shutil.which("setpriv"):
+        raise EnvironmentNotReady("setpriv was not found", hint="install the util-linux package")
     return found
 
 
@@ -96,11 +103,23 @@ def recorder_command(
         segment_list=f"pipe:{pipes.segments}",
         segment_list_type="csv",
     )
+    quiet = ["-hide_banner", "-nostats", "-loglevel", "level+info"]
+    progress = ["-progress", f"pipe:{pipes.progress}", "-stats_period", "0.5"]
+    outputs = [segments]
+    if pipes.packets is not None:
+        outputs.append(_packets(stream, source, packet_format, pipes.packets))
+    return Command([program, *quiet, *progress, *ffmpeg.merge_outputs(*outputs).get_args()], stdin)
+
+
+def _packets(
+    stream: ffmpeg.nodes.FilterableStream, source: str, packet_format: str, descriptor: int
+) -> ffmpeg.nodes.OutputStream:
+    """The copy of the video that goes to the decoder."""
     # -copytb 1: otherwise the time base is one nominal frame, and a first packet without a timestamp makes every later
     # one warn. muxdelay 0: MPEG-TS would otherwise run 1.4 s ahead of the segments' time.
-    packets = ffmpeg.output(
+    return ffmpeg.output(
         stream["v:0"],
-        f"pipe:{pipes.packets}",
+        f"pipe:{descriptor}",
         **_copied_for_late_joiners(source),
         copytb=1,
         muxdelay=0,
@@ -111,10 +130,6 @@ def recorder_command(
         drop_pkts_on_overflow=1,
         restart_with_keyframe=1,
     )
-    arguments = ffmpeg.merge_outputs(segments, packets).get_args()
-    quiet = ["-hide_banner", "-nostats", "-loglevel", "level+info"]
-    progress = ["-progress", f"pipe:{pipes.progress}", "-stats_period", "0.5"]
-    return Command([program, *quiet, *progress, *arguments], stdin)
 
 
 def decoder_command(program: str, source: str, *, packet_format: str | None, fps: float, times_fd: int) -> Command:
@@ -162,7 +177,8 @@ def analysis_filter(fps: float, times_fd: int) -> str:
 
 
 def has_credentials(source: str) -> bool:
-    return "@" in urlsplit(source).netloc
+    """Whether a URL holds what must not be seen in `ps`: some cameras take the password in the path or the query."""
+    return "@" in urlsplit(source).netloc or mask_url(source) != source
 
 
 def _copied_for_late_joiners(source: str) -> dict[str, str]:

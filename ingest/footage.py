@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 ANCHOR_SECONDS = 3.0
 """From this media time on a run's anchor is good enough to say when its footage began."""
 
+REPORT_SLACK_SECONDS = 2.0
+"""How far a file may truly reach beyond the last report of the media time: what it claims beyond that is a jump."""
+
 NOTE_SECONDS = 0.02
 """A better anchor than this is worth a new note."""
 
@@ -37,7 +40,7 @@ class _Growing:
 
 
 class Footage:
-    """What one run leaves on disk. `end` is until when it reaches, None as long as nothing is finished.
+    """What one run leaves on disk.
 
     Methods raise OSError and StorageError where the disk does not do as it should; the files stay for a later run.
     """
@@ -57,36 +60,51 @@ class Footage:
         self._facts, self._telemetry, self._gaps, self._health = facts, telemetry, gaps, health
         self._growing = _Growing()
         self._noted = Note(0.0, -1, 0.0)
-        self._turn = asyncio.Lock()
+        self.turn = asyncio.Lock()
+        """Held while files are named: whoever cancels that leaves them half named."""
+        self._reached = 0.0
+        self._is_whole = True
         self._began = False
         self._counted_seconds = 0.0
-        self.end: datetime | None = None
+        self._end: datetime | None = None
 
-    async def keep(self, media_seconds: float) -> None:
+    @property
+    def end(self) -> datetime | None:
+        """Until when the footage reaches, finished or not; None where there is none."""
+        if self._is_whole or not self._anchor.known:
+            return self._end
+        return self._anchor.utc(self._reached)
+
+    def reached(self, media_seconds: float) -> None:
+        """Media up to here has been received."""
+        self._reached = media_seconds
+
+    async def keep(self) -> None:
         """Once a second: sync the growing file, show it as it is, and note what is needed to adopt it."""
-        if media_seconds > ANCHOR_SECONDS:
+        if self._reached > ANCHOR_SECONDS:
             await self._footage_began()
-        async with self._turn:
-            if self._run.file(self._growing.index).exists():
-                await self._keep(self._growing, self._run.file(self._growing.index), media_seconds)
+        async with self.turn:
+            await asyncio.to_thread(self._keep, self._growing, self._run.file(self._growing.index))
 
-    async def _keep(self, growing: _Growing, file: Path, media_seconds: float) -> None:
-        await asyncio.to_thread(_sync_data, file)
+    def _keep(self, growing: _Growing, file: Path) -> None:
+        if not file.exists():
+            return
+        _sync_data(file)
         try:
-            growing.media = growing.media or await asyncio.to_thread(probe, file)
+            growing.media = growing.media or probe(file)
         except MediaError:  # nothing flushed yet
             return
-        await asyncio.to_thread(self._write_note, growing)
-        self._show(growing, media_seconds)
+        self._write_note(growing)
+        self._show(growing, growing.media)
 
     async def closed(self, index: int, media_start: float, media_end: float) -> None:
         """ffmpeg has closed a file: name it."""
-        async with self._turn:
+        async with self.turn:
             await self._finish(index, media_start, media_end - media_start)
-            self._growing = _Growing(index + 1, media_end)
+            self._growing = _Growing(index + 1, min(media_end, self._reached + REPORT_SLACK_SECONDS))
             self._store.set_growing(self._run.camera, None)
 
-    async def adopt_rest(self, media_seconds: float) -> None:
+    async def adopt_rest(self) -> None:
         """Finish the files that nobody closed: the process was killed before it could say so."""
         media_start = self._growing.media_start
         for index in await asyncio.to_thread(self._run.indices):
@@ -100,24 +118,28 @@ class Footage:
                 self._run.file(index).unlink(missing_ok=True)
             media_start += duration
         await asyncio.to_thread(self._run.remove_note)
-        self._count_seconds(media_seconds)
+        self._count_seconds()
         self._store.set_growing(self._run.camera, None)
 
     async def _finish(self, index: int, media_start: float, duration: float) -> None:
         if not self._anchor.known:  # over before the first report: it ended just now
             self._anchor.observe(media_start + duration, asyncio.get_running_loop().time())
+            self._reached = media_start + duration
         await self._footage_began()
+        duration = min(duration, max(0.0, self._reached + REPORT_SLACK_SECONDS - media_start))
+        self._is_whole = False
         start = self._anchor.utc(media_start)
         try:
             segment = await asyncio.to_thread(self._store.finish, self._run, index, start, duration)
         except MediaError as error:
             log.info("%s: left out: %s", self._run.camera, error)
             self._run.file(index).unlink(missing_ok=True)
-            return
-        self._finished(index, segment)
+        else:
+            self._finished(index, segment)
+        self._is_whole = True
 
     def _finished(self, index: int, segment: Segment) -> None:
-        self.end = self._health.last_segment_time = segment.end
+        self._end = self._health.last_segment_time = segment.end
         counted = self._growing.counted_bytes if index == self._growing.index else 0
         self._telemetry.footage_recorded(segment.camera, 0.0, max(0, segment.size_bytes - counted))
         self._telemetry.segment_recorded(segment)
@@ -128,19 +150,18 @@ class Footage:
             self._began = True
             await asyncio.to_thread(self._gaps.recording, self._anchor.utc(0.0))
 
-    def _show(self, growing: _Growing, media_seconds: float) -> None:
-        assert growing.media is not None
-        duration = max(0.0, media_seconds - growing.media_start)
+    def _show(self, growing: _Growing, media: Media) -> None:
+        duration = max(0.0, self._reached - growing.media_start)
         start = self._anchor.utc(growing.media_start)
-        segment = self._store.growing(self._run, growing.index, start, duration, growing.media)
+        segment = self._store.growing(self._run, growing.index, start, duration, media)
         self._store.set_growing(self._run.camera, segment)
         self._telemetry.footage_recorded(segment.camera, 0.0, max(0, segment.size_bytes - growing.counted_bytes))
         growing.counted_bytes = max(growing.counted_bytes, segment.size_bytes)
-        self._count_seconds(media_seconds)
+        self._count_seconds()
 
-    def _count_seconds(self, media_seconds: float) -> None:
-        self._telemetry.footage_recorded(self._run.camera, max(0.0, media_seconds - self._counted_seconds), 0)
-        self._counted_seconds = max(self._counted_seconds, media_seconds)
+    def _count_seconds(self) -> None:
+        self._telemetry.footage_recorded(self._run.camera, max(0.0, self._reached - self._counted_seconds), 0)
+        self._counted_seconds = max(self._counted_seconds, self._reached)
 
     def _write_note(self, growing: _Growing) -> None:
         note = Note(self._anchor.utc(0.0).timestamp(), growing.index, growing.media_start)

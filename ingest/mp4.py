@@ -169,6 +169,7 @@ def _run(trun: bytes, duration: int, length: int, *, start: int, size: int) -> t
     at += 4 * bool(flags & 0x4)
     fields = [flags & bit for bit in (0x100, 0x200, 0x400, 0x800)]
     width = 4 * sum(map(bool, fields))
+    count = min(count, size)
     if len(trun) < at + count * width:
         return 0, 0
     ticks, pictures, data = 0, 0, start + offset

@@ -20,6 +20,12 @@ class Pipe:
                 self._open.discard(end)
                 os.close(end)
 
+    def __enter__(self) -> "Pipe":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def hand_over_read_end(self) -> int:
         """The read end, to be closed by its new owner."""
         self._open.discard(self.read_end)

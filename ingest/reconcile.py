@@ -10,7 +10,7 @@ from ingest.run import Run, leftovers
 from ingest.store import Store, start_of
 from nvr.clock import from_timestamp
 from nvr.errors import MediaError
-from nvr.model import Segment, Tombstone
+from nvr.model import CAMERA_NAME, Segment, Tombstone
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class Reconciliation:
 def reconcile(store: Store, now: datetime) -> Reconciliation:
     """Bring a store in order before anything records into it."""
     found = Reconciliation()
-    folders = sorted(entry for entry in store.root.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    folders = sorted(entry for entry in store.root.iterdir() if CAMERA_NAME.fullmatch(entry.name) and entry.is_dir())
     for folder in folders:
         adopt(store, folder.name, found)
     _compare(store, folders, now, found)
@@ -50,7 +50,10 @@ def reconcile(store: Store, now: datetime) -> Reconciliation:
 def adopt(store: Store, camera: str, found: Reconciliation) -> None:
     """Name what a camera's earlier runs left unfinished. None of its runs may be going on."""
     for run in leftovers(camera, store.camera_folder(camera)):
-        _adopt_run(store, run, found)
+        try:
+            _adopt_run(store, run, found)
+        except OSError as error:
+            log.error("files of an earlier run are left for the next start: %s", error)
 
 
 def _adopt_run(store: Store, run: Run, found: Reconciliation) -> None:
@@ -60,7 +63,7 @@ def _adopt_run(store: Store, run: Run, found: Reconciliation) -> None:
         if note and index == note.index:
             media_start = note.media_start
         file = run.file(index)
-        if file.stat().st_nlink > 1:  # named already, and stopped before the old name went
+        if store.catalogue.segment(run.origin(index)):  # named already, and stopped before the old name went
             file.unlink()
             continue
         try:

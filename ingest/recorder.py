@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.anchor import JUMP_SECONDS, Anchor
+from ingest.anchor import Anchor
 from ingest.causes import classify_error
 from ingest.child import Child
 from ingest.decoder import Decoder, Feed
@@ -43,8 +43,8 @@ GROWTH_SECONDS = 5.0
 READ_OUT_SECONDS = 2.0
 """How long what a dead process has left in its pipes may take to be read, and its files to be named."""
 
-DRIFT_PATIENCE_SECONDS = 30.0
-"""How long media time may lag behind the clock before that is drift and not a slow network."""
+STUCK_SECONDS = 10.0
+"""How long the disk may take to sync a file before it hangs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Recorder:
         self._latest = Progress(0, 0.0)
         self._first_frame: float | None = None
         self._last_growth = around.clock.monotonic()
-        self._lagging_since: float | None = None
+        self._syncing_since: float | None = None
         self._decoding: asyncio.Task[None] | None = None
         self._closing = False
         self._ended: asyncio.Future[Cause] = asyncio.get_running_loop().create_future()
@@ -108,8 +108,8 @@ class Recorder:
         self._health.attempted(clock.now())
         run = await asyncio.to_thread(self._around.store.begin_run, self._camera, clock.now())
         footage = self.footage = self._footage_of(run)
-        packets, segments, progress = Pipe(), Pipe(), Pipe()
-        try:
+        with contextlib.ExitStack() as pipes:
+            packets, segments, progress = (pipes.enter_context(Pipe()) for _ in range(3))
             child = await self._spawn(run, packets, segments, progress)
             readers = [
                 asyncio.create_task(self._read_progress(progress, packets), name=f"{self._camera} progress"),
@@ -120,9 +120,6 @@ class Recorder:
                 return await self._first_cause(child, [watch, *readers])
             finally:
                 await self._close(child, packets, footage, [watch, *readers])
-        finally:
-            for pipe in (packets, segments, progress):
-                pipe.close()
 
     def _footage_of(self, run: Run) -> Footage:
         around = self._around
@@ -137,6 +134,7 @@ class Recorder:
         )
 
     async def _spawn(self, run: Run, packets: Pipe, segments: Pipe, progress: Pipe) -> Child:
+        pipes = Pipes(segments.write_end, progress.write_end, packets.write_end if self._decoder else None)
         command = recorder_command(
             self._around.program,
             self._settings.record,
@@ -144,13 +142,12 @@ class Recorder:
             segment_seconds=self._around.segment_seconds,
             audio=self._audio,
             packet_format=self._handling.packet_format,
-            pipes=Pipes(packets.write_end, segments.write_end, progress.write_end),
+            pipes=pipes,
         )
-        inherited = [packets.write_end, segments.write_end, progress.write_end]
         child = await Child.spawn(
             command,
             name=f"{self._camera} recorder",
-            pass_fds=inherited,
+            pass_fds=pipes.all,
             cwd=run.folder,
             listen=self._heard,
             level=logging.DEBUG if self._health.consecutive_failures else logging.WARNING,
@@ -184,17 +181,18 @@ class Recorder:
             await child.stop()
         self._health.recorder.ended()
         await asyncio.wait(readers, timeout=READ_OUT_SECONDS)
-        for task in readers:
-            task.cancel()
+        async with footage.turn:
+            for task in readers:
+                task.cancel()
         await asyncio.wait(tasks)
-        await self._on_disk(footage.adopt_rest(self._latest.media_seconds))
+        await self._on_disk(footage.adopt_rest())
 
     # What the process says
 
     def _heard(self, line: str) -> None:
         if streams := self._listener.feed(line):
             self._health.seen(streams)
-            if streams.handling != self._handling:
+            if streams.handling(self._handling) != self._handling:
                 self._end(Cause.CODEC)
 
     def _end(self, cause: Cause) -> None:
@@ -218,6 +216,8 @@ class Recorder:
         if self._first_frame is None:
             self._connected(now, packets)
         self._latest, self._last_growth = report, now
+        if self.footage:
+            self.footage.reached(report.media_seconds)
         self._health.advanced(now, self._anchor.utc(report.media_seconds), report.frames)
         self._around.telemetry.frames_received(self._camera, report.frames - previous.frames)
 
@@ -238,8 +238,8 @@ class Recorder:
     async def _read_segments(self, pipe: Pipe, footage: Footage) -> None:
         async with contextlib.aclosing(lines(pipe)) as closed:
             async for line in closed:
-                [(name, start, end)] = csv.reader([line.strip()])
-                await self._on_disk(footage.closed(int(Path(name).stem.rpartition("-")[2]), float(start), float(end)))
+                if (listed := _parse_list_line(line)) is not None:
+                    await self._on_disk(footage.closed(*listed))
 
     async def _on_disk(self, work: Awaitable[None]) -> None:
         """Do something on the disk; where that fails the run ends, and its files wait for a later one."""
@@ -252,29 +252,51 @@ class Recorder:
     # Once a second
 
     async def _watch(self, run: Run, child: Child, footage: Footage) -> None:
-        """Sync, measure and judge the recording until something is wrong with it."""
+        """Measure and judge the recording until something is wrong with it. The disk is waited for elsewhere."""
         started = self._around.clock.monotonic()
-        while not self._ended.done():
-            await asyncio.sleep(1.0)
-            self._health.recorder.sample(child.pid)
-            if self._decoder:
-                self._decoder.sample()
-            self._health.tick(self._around.clock.monotonic(), self.running_seconds)
-            if self._first_frame is None:
-                if self._around.clock.monotonic() - started > GRACE_SECONDS:
+        async with asyncio.TaskGroup() as tasks:
+            keeping = tasks.create_task(self._keep(run, footage), name=f"{self._camera} sync")
+            while not self._ended.done():
+                await asyncio.sleep(1.0)
+                self._sample(child)
+                if self._first_frame is not None:
+                    self._judge()
+                elif self._around.clock.monotonic() - started > GRACE_SECONDS:
                     self._end(child.cause_said or Cause.TIMEOUT)
-                continue
-            self._judge()
-            await self._on_disk(footage.keep(self._latest.media_seconds))
-            if not run.folder.is_dir():
+            keeping.cancel()
+
+    async def _keep(self, run: Run, footage: Footage) -> None:
+        while True:
+            await asyncio.sleep(1.0)
+            self._syncing_since = self._around.clock.monotonic()
+            await self._on_disk(footage.keep())
+            if not await asyncio.to_thread(run.folder.is_dir):
                 self._end(Cause.DIRECTORY_GONE)
+            self._syncing_since = None
+
+    def _sample(self, child: Child) -> None:
+        self._health.recorder.sample(child.pid)
+        if self._decoder:
+            self._decoder.sample()
+        self._health.tick(self._around.clock.monotonic(), self.running_seconds)
 
     def _judge(self) -> None:
         now = self._around.clock.monotonic()
         self._health.clock_offset_seconds = self._anchor.drift_seconds
         if now - self._last_growth > GROWTH_SECONDS:
             self._end(Cause.STALLED)
-        lagging = self._anchor.drift_seconds > JUMP_SECONDS
-        self._lagging_since = (self._lagging_since or now) if lagging else None
-        if self._lagging_since and now - self._lagging_since > DRIFT_PATIENCE_SECONDS:
+        if self._syncing_since is not None and now - self._syncing_since > STUCK_SECONDS:
+            self._end(Cause.STUCK_IO)
+        if self._anchor.has_drifted:
             self._end(Cause.TIMESTAMP_JUMP)
+        if self._anchor.clock_was_set:
+            self._end(Cause.CLOCK_STEP)
+
+
+def _parse_list_line(line: str) -> tuple[int, float, float] | None:
+    """Index, start and end in media seconds from a line of the segment list; None for one that was cut off."""
+    try:
+        [(name, start, end)] = csv.reader([line.strip()])
+        return int(Path(name).stem.rpartition("-")[2]), float(start), float(end)
+    except ValueError:
+        return None

@@ -63,6 +63,7 @@ class Run:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self._note)
+        sync(self.folder)
 
     def read_note(self) -> Note | None:
         """The note, or None where there is none that can be read."""
@@ -79,6 +80,15 @@ class Run:
         """The numbers of its files on disk, in order."""
         matches = (_FILE_NAME.match(entry.name) for entry in self.folder.glob(f"{self.name}-*.mp4"))
         return sorted(int(match["index"]) for match in matches if match)
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or a folder's names, last."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def leftovers(camera: str, camera_folder: Path) -> Iterator[Run]:

@@ -16,7 +16,7 @@ from typing import IO
 
 from ingest.catalogue import Catalogue
 from ingest.mp4 import Media, probe
-from ingest.run import Run
+from ingest.run import Run, sync
 from nvr.errors import MediaError, StorageError
 from nvr.model import Gap, Segment, Tombstone
 
@@ -113,7 +113,7 @@ class Store:
         media = probe(file)
         if not media.pictures:
             raise MediaError("no whole picture in this file", path=file)
-        _sync(file)
+        sync(file)
         path, start = self._place(file, run.camera, start)
         segment = self.describe(path, start, media, duration_seconds)
         self.catalogue.add(segment, origin=run.origin(index))
@@ -148,27 +148,32 @@ class Store:
             try:
                 _link(file, target)
             except FileExistsError:
-                start += timedelta(milliseconds=1)
-                continue
-            _sync(target.parent)
+                if not target.samefile(file):  # it is, where an earlier attempt got no further
+                    start += timedelta(milliseconds=1)
+                    continue
+            sync(target.parent)
             return path, start
 
     # Deleting
 
     def delete(self, segments: Iterable[Segment], policy: str, now: datetime) -> list[Tombstone]:
-        """Delete files and leave tombstones. Raises StorageError, with what went before it entered."""
+        """Delete files and leave tombstones. Raises StorageError for those that refuse, when all others are gone."""
         stones: list[Tombstone] = []
-        try:
-            for segment in segments:
+        refusals: list[OSError] = []
+        for segment in segments:
+            try:
                 self.file(segment).unlink(missing_ok=True)
                 stones.append(Tombstone(segment, now, policy))
-        except OSError as error:
+            except OSError as error:
+                refusals.append(error)
+        self.catalogue.bury(stones)
+        self._prune({self.file(stone.segment).parent for stone in stones})
+        if refusals:
             raise StorageError(
-                f"a segment cannot be deleted, {error.strerror}", path=self.file(segment), hint="check its permissions"
-            ) from error
-        finally:
-            self.catalogue.bury(stones)
-            self._prune({self.file(stone.segment).parent for stone in stones})
+                f"{len(refusals)} segments cannot be deleted, the first because: {refusals[0].strerror}",
+                path=Path(refusals[0].filename),
+                hint="check its owner and permissions",
+            ) from refusals[0]
         return stones
 
     @staticmethod
@@ -218,11 +223,3 @@ def _claim(root: Path) -> IO[bytes]:
             hint="stop it, or give each a folder of its own",
         ) from error
     return lock
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -40,10 +40,10 @@ class Streams:
     fps: float = 0.0
     audio_codec: str = ""
 
-    @property
-    def handling(self) -> Handling:
-        """What suits these streams."""
-        return Handling("mpegts" if self.codec in _IN_MPEGTS else "nut", self.audio_codec == "aac")
+    def handling(self, before: Handling) -> Handling:
+        """What suits these streams. Audio that did not show this time is no reason to change its handling."""
+        copy_audio = self.audio_codec == "aac" if self.audio_codec else before.copy_audio
+        return Handling("mpegts" if self.codec in _IN_MPEGTS else "nut", copy_audio)
 
 
 class StreamListener:

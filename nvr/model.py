@@ -4,6 +4,7 @@ Every timestamp is aware UTC. Every position is a fraction of the picture, origi
 at 160 x 90, motion is judged on cells of 5 x 5 of its pixels, and heatmaps count on the finer 45 x 80 grid.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -21,6 +22,10 @@ Box = tuple[float, float, float, float]
 """`x, y, width, height`, as fractions of the picture."""
 
 _EVENT_NAMESPACE = UUID("6f1a9a4e-3c2b-5b7e-9d55-0d8f3f0f6c11")
+
+
+CAMERA_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.ASCII)
+"""What a whole camera name matches: it is a folder, a label and a part of ids."""
 
 
 class Cause(StrEnum):

@@ -38,6 +38,11 @@ class Backoff:
         self._failures = 0
 
 
+def auth_failure_backoff() -> Backoff:
+    """For a wrong password: cameras lock accounts that try one too often."""
+    return Backoff(60.0, 300.0, least=30.0)
+
+
 async def supervise(
     name: str,
     run_once: Callable[[], Awaitable[None]],

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from nvr.model import CAMERA_NAME
 from nvr.settings import Budget
 
 DURATION_FORMS = "write a number with its unit: 60s, 5m, 12h, 7d or 2w"
@@ -16,7 +17,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,9})?) ?(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)", re.ASCII)
 _POWERS = {"B": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 _SHARE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?%", re.ASCII)
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.ASCII)
+
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?", re.ASCII)
 
 
@@ -109,7 +110,7 @@ def number_between(lowest: float, highest: float, *, whole: bool = False) -> Cal
 
 def name(value: str) -> str:
     """The name of a camera or a zone: part of paths, labels and URLs, and so kept plain."""
-    if not _NAME.fullmatch(value):
+    if not CAMERA_NAME.fullmatch(value):
         rule = "small letters, digits, - and _, at most 32, beginning with a letter or digit: front-door"
         raise Unusable("is not a usable name", f"use {rule}")
     return value

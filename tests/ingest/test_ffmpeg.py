@@ -10,8 +10,9 @@ SECRET = "rtsp://viewer:p%40ss'word@camera.example/main"
 
 
 def _recorder(source: str, *, audio: AudioMode = "transcode") -> ffmpeg.Command:
+    pipes = Pipes(segments=12, progress=13, packets=11)
     return recorder_command(
-        "ffmpeg", source, run="R", segment_seconds=60.0, audio=audio, packet_format="mpegts", pipes=Pipes(11, 12, 13)
+        "ffmpeg", source, run="R", segment_seconds=60.0, audio=audio, packet_format="mpegts", pipes=pipes
     )
 
 
@@ -53,6 +54,33 @@ def test_credentials_go_through_standard_input_and_not_into_the_arguments() -> N
 def test_parameter_sets_are_repeated_where_only_the_session_description_may_have_them() -> None:
     assert _after(_recorder("rtsp://camera.example/main").arguments, "-bsf:v") == ["dump_extra"]
     assert _after(_recorder("/videos/a.mp4").arguments, "-bsf:v") == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "rtsp://viewer:hunter2@camera.example/main",
+        "rtsp://camera.example/user=admin&password=hunter2&channel=1",
+        "http://camera.example/stream?token=hunter2",
+    ],
+)
+def test_a_password_is_nowhere_in_the_arguments(source: str) -> None:
+    command = _recorder(source)
+    assert not any("hunter2" in argument for argument in command.arguments)
+    assert b"hunter2" in command.stdin
+
+
+def test_without_a_decoder_there_is_one_output() -> None:
+    command = recorder_command(
+        "ffmpeg",
+        "rtsp://camera.example/main",
+        run="R",
+        segment_seconds=60.0,
+        audio="off",
+        packet_format="mpegts",
+        pipes=Pipes(segments=12, progress=13),
+    )
+    assert "fifo" not in command.arguments
 
 
 def test_audio_can_be_left_out() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from ingest.reconcile import reconcile
 from ingest.run import Note
-from ingest.store import CATALOGUE, Store
+from ingest.store import CATALOGUE, Store, path_of
 from tests.ingest.conftest import NOON
 from tests.ingest.test_store import record
 
@@ -41,7 +41,7 @@ def test_files_closed_but_not_yet_named_follow_one_another(store: Store, footage
 
 def test_a_file_that_was_named_already_is_not_adopted_twice(store: Store, footage: Path) -> None:
     segment = record(store, footage, NOON)
-    run = store.begin_run("yard", NOON)
+    run = store.begin_run("yard", NOON)  # the same run as that of the segment
     run.file(0).hardlink_to(store.file(segment))
     found = reconcile(store, NOON)
     assert (found.segments, found.missing) == ([], [])
@@ -85,6 +85,26 @@ def test_a_lost_catalogue_is_rebuilt_from_the_files(tmp_path: Path, footage: Pat
     assert reconcile(second, NOON).indexed == recorded
     assert second.segments("yard", NOON, NOON + timedelta(minutes=1)) == recorded
     second.close()
+
+
+def test_what_was_named_but_not_entered_is_entered_once(store: Store, footage: Path) -> None:
+    run = store.begin_run("yard", NOON)
+    shutil.copy(footage, run.file(0))
+    run.write_note(Note(NOON.timestamp(), 0, 0.0))
+    named = store.root / path_of("yard", NOON)
+    named.parent.mkdir(parents=True)
+    named.hardlink_to(run.file(0))
+    [segment] = reconcile(store, NOON).segments
+    assert store.segments("yard", NOON, NOON + timedelta(minutes=1)) == [segment]
+    assert not run.file(0).exists()
+
+
+def test_folders_that_are_no_cameras_are_not_entered(store: Store) -> None:
+    (store.root / "lost+found" / ".open").mkdir(parents=True)
+    torn = store.root / "lost+found" / ".open" / "20261122T120000.000Z-000000.mp4"
+    torn.touch()
+    reconcile(store, NOON)
+    assert torn.exists()
 
 
 def test_reconciling_twice_changes_nothing(store: Store, footage: Path) -> None:

@@ -57,7 +57,11 @@ def test_the_output_is_not_taken_for_the_input() -> None:
     ],
 )
 def test_handling_follows_from_the_codecs(codec: str, audio: str, handling: Handling) -> None:
-    assert Streams(codec, 1, 1, 0.0, audio).handling == handling
+    assert Streams(codec, 1, 1, 0.0, audio).handling(Handling()) == handling
+
+
+def test_audio_that_does_not_show_changes_nothing() -> None:
+    assert Streams("h264", 1, 1, 0.0, "").handling(Handling("mpegts", True)) == Handling("mpegts", True)
 
 
 def test_handling_is_remembered(tmp_path: Path) -> None:
