@@ -7,7 +7,7 @@ from ingest.causes import classify_error
 from ingest.decoder import Decoder, Feed
 from ingest.frames import FrameQueue
 from ingest.gaps import GapLedger
-from ingest.health import HEALTHY_SECONDS, Health
+from ingest.health import STEADY_SECONDS, Health
 from ingest.reconcile import Reconciliation, adopt
 from ingest.recorder import Recorder, Surroundings
 from ingest.stream import remember, remembered
@@ -102,12 +102,12 @@ class Camera:
         self._around.telemetry.ffmpeg_restarted(self.name, "recorder", cause)
         if not recorder.running_seconds:
             self._around.telemetry.connected(self.name, "failed")
-        if recorder.running_seconds > HEALTHY_SECONDS:
+        if recorder.running_seconds >= STEADY_SECONDS:
             self._backoff.reset()
         if cause is not Cause.AUTH:
             self._auth_backoff.reset()
         news = cause is not self.health.last_cause or not self.health.consecutive_failures
-        self.health.failed(cause)
+        self.health.failed(cause, recorder.running_seconds)
         wait = (self._auth_backoff if cause is Cause.AUTH else self._backoff).next_seconds()
         level = logging.WARNING if news else logging.DEBUG
         log.log(level, "%s: recording ended (%s), connecting again in %.1f s", self.name, cause, wait)

@@ -103,8 +103,7 @@ class Child:
     async def wait(self) -> Cause:
         """Wait for an end that nobody asked for, and say why it came."""
         returncode = await self._process.wait()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(asyncio.shield(self._draining), 1.0)
+        await asyncio.wait([self._draining], timeout=1.0)
         return classify_exit(returncode, self.cause_said)
 
     async def stop(self, patience_seconds: float = TERM_SECONDS) -> None:
@@ -125,8 +124,10 @@ class Child:
             os.kill(self.pid, number)
 
     async def _ended_within(self, seconds: float) -> bool:
+        # Not wait_for: in Python 3.11 it swallows a cancellation that comes as its future is done.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._process.wait()
         return not self.running
 
     async def _drain(self) -> None:

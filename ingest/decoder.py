@@ -34,6 +34,9 @@ SILENCE_SECONDS = 10.0
 START_SECONDS = 45.0
 """How long the first picture may take: one who joins late waits for a key frame, and some cameras send few."""
 
+RECORDER_SECONDS = 5.0
+"""How long a recorder that has closed its pipe may take to end."""
+
 BACKOFF_RESET_SECONDS = 60.0
 """After running so long a decoder is restarted at once again."""
 
@@ -79,6 +82,8 @@ class Decoder:
                 cause = await self._run_once(feed)
             except OSError as error:  # no process, no descriptor: recording goes on all the same
                 cause = classify_error(error)
+            if feed.packets and cause is Cause.EOF:  # the recorder has ended, and we with it in a moment
+                await asyncio.sleep(RECORDER_SECONDS)
             self._telemetry.ffmpeg_restarted(self._camera, "decoder", cause)
             level = logging.DEBUG if cause is self._last_cause else logging.WARNING
             log.log(level, "%s: the decoder ended (%s) and is started again", self._camera, cause)

@@ -17,6 +17,9 @@ SLOW_SECONDS = 10.0
 REPORT_SECONDS = 2.0
 """Reports of a running recorder are never so far apart."""
 
+STEADY_SECONDS = 10.0
+"""A camera that gave pictures for so long is tried again soon: it is unsteady, not gone."""
+
 HEALTHY_SECONDS = 60.0
 """After so long without a failure earlier ones are forgotten."""
 
@@ -110,9 +113,10 @@ class Health:
         self.connections += 1
         self.last_successful_connection = now
 
-    def failed(self, cause: Cause) -> None:
+    def failed(self, cause: Cause, running_seconds: float = 0.0) -> None:
+        """A run has ended that gave pictures for so long."""
         self.connected = False
-        self.consecutive_failures += 1
+        self.consecutive_failures = 1 if running_seconds >= STEADY_SECONDS else self.consecutive_failures + 1
         self.last_cause = cause
 
     def seen(self, streams: Streams) -> None:

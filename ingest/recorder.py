@@ -31,6 +31,7 @@ from nvr.errors import StorageError
 from nvr.model import Cause
 from nvr.ports import FactSink, Telemetry
 from nvr.settings import CameraSettings
+from nvr.supervise import cancelled
 
 log = logging.getLogger(__name__)
 
@@ -175,8 +176,7 @@ class Recorder:
         watch, *readers = tasks
         watch.cancel()
         if self._decoding:
-            self._decoding.cancel()
-            await asyncio.wait([self._decoding])
+            await cancelled(self._decoding)
         with drained(packets):
             await child.stop()
         self._health.recorder.ended()
@@ -184,7 +184,7 @@ class Recorder:
         async with footage.turn:
             for task in readers:
                 task.cancel()
-        await asyncio.wait(tasks)
+        await cancelled(*tasks)
         await self._on_disk(footage.adopt_rest())
 
     # What the process says

@@ -28,7 +28,7 @@ from ingest.store import Store
 from nvr.clock import UtcClock
 from nvr.model import CameraStatus, Fact, Frame, MotionEvent, SinkStatus, VolumeStatus
 from nvr.settings import Settings
-from nvr.supervise import supervise
+from nvr.supervise import cancelled, supervise
 from processor.analyser import CameraAnalyser
 
 log = logging.getLogger(__name__)
@@ -134,7 +134,8 @@ class App:
         try:
             while True:
                 try:
-                    frame = await asyncio.wait_for(camera.frames.get(), SILENCE_SECONDS)
+                    async with asyncio.timeout(SILENCE_SECONDS):
+                        frame = await camera.frames.get()
                 except TimeoutError:
                     self._keep(analyser.finish())
                 else:
@@ -206,6 +207,4 @@ async def _cancelled_at_exit(*tasks: asyncio.Task[None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks)
+        await cancelled(*tasks)

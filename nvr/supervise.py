@@ -10,6 +10,9 @@ from nvr.errors import NvrError
 
 log = logging.getLogger(__name__)
 
+CANCEL_SECONDS = 5.0
+"""After so long without an end a task is cancelled once more."""
+
 
 class Backoff:
     """Waits between `least` and a ceiling that doubles from `first` to `limit` seconds.
@@ -41,6 +44,15 @@ class Backoff:
 def auth_failure_backoff() -> Backoff:
     """For a wrong password: cameras lock accounts that try one too often."""
     return Backoff(60.0, 300.0, least=30.0)
+
+
+async def cancelled(*tasks: asyncio.Task[None]) -> None:
+    """Cancel tasks until they have ended: what a task happens to be waiting for may swallow a cancellation."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_SECONDS)
 
 
 async def supervise(

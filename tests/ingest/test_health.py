@@ -74,3 +74,14 @@ def test_the_first_connection_is_no_reconnect() -> None:
     health.succeeded(NOON)
     status = health.status(1.0)
     assert (status.total_reconnects, status.last_cause) == (1, Cause.EOF)
+
+
+def test_a_camera_that_gave_pictures_for_a_while_fails_for_the_first_time_again() -> None:
+    health = Health("yard", started=0.0)
+    for _ in range(5):
+        health.failed(Cause.REFUSED)
+    assert health.consecutive_failures == 5
+    health.failed(Cause.EOF, running_seconds=9.0)
+    assert health.consecutive_failures == 6
+    health.failed(Cause.EOF, running_seconds=20.0)
+    assert health.consecutive_failures == 1

@@ -1,9 +1,10 @@
 import asyncio
+import contextlib
 
 import pytest
 
 from nvr.errors import DatabaseError
-from nvr.supervise import Backoff, supervise
+from nvr.supervise import Backoff, cancelled, supervise
 
 
 def test_waits_double_up_to_their_limit_and_begin_anew() -> None:
@@ -55,3 +56,20 @@ def test_a_bug_is_not_tried_again() -> None:
 
     with pytest.raises(ZeroDivisionError):
         asyncio.run(supervise("sink", run_once, failed=lambda _: None))
+
+
+def test_a_task_that_swallows_a_cancellation_is_cancelled_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nvr.supervise.CANCEL_SECONDS", 0.05)
+
+    async def stubborn() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        await asyncio.sleep(60)
+
+    async def main() -> bool:
+        task = asyncio.create_task(stubborn())
+        await asyncio.sleep(0)
+        await cancelled(task)
+        return task.cancelled()
+
+    assert asyncio.run(main())
