@@ -5,6 +5,7 @@ OpenCV is optional (`pip install .[bench]`, as `make bench` does); what needs it
 
 import importlib
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,18 +27,25 @@ CHANGE = 25
 BLUR = 21
 """The usual width of the blur before two pictures are compared, in pixels."""
 
+PAUSE_SECONDS = 0.005
+"""Between two cameras' frames. Longer pauses make a frame hardly dearer (measured up to 20 ms)."""
+
 Look = Callable[[Picture], object]
 """Takes in the next picture, `(height, width) uint8`; with several lanes `(N, height, width)`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """`begin` makes a fresh one that has seen nothing. `zoom` 2 looks at 320 x 180; each of `lanes` is a camera."""
+    """`begin` makes a fresh one that has seen nothing. `zoom` 2 looks at 320 x 180; each of `lanes` is a camera.
+
+    `frames` is how many it is shown, where all of them would take too long.
+    """
 
     name: str
     begin: Callable[[], Look]
     zoom: int = 1
     lanes: int = 1
+    frames: int | None = None
 
     @property
     def size(self) -> str:
@@ -50,6 +58,7 @@ def contenders() -> list[Contender]:
         Contender("our detector, one camera", lambda: _detector(1)),
         Contender("our detector, a camera of a batch of 32", lambda: _detector(32), lanes=32),
         Contender("our whole analyser: events, activity, heatmap", _analyser),
+        Contender("the same, 8 cameras in turn with pauses", lambda: _analysers_in_turn(8), lanes=8, frames=90),
     ]
     usual = [
         Contender("running average, numpy", _running_average),
@@ -91,6 +100,18 @@ def _detector(lanes: int) -> Look:
 def _analyser() -> Look:
     analyser, times = CameraAnalyser(CAMERA), _times()
     return lambda picture: analyser.analyse(Frame(CAMERA.name, next(times), picture))
+
+
+def _analysers_in_turn(lanes: int) -> Look:
+    """As the recorder does it: between two frames of a camera the processor's caches have seen other things."""
+    looks = [_analyser() for _ in range(lanes)]
+
+    def look(pictures: Picture) -> None:
+        for one, picture in zip(looks, pictures, strict=True):
+            time.sleep(PAUSE_SECONDS)
+            one(picture)
+
+    return look
 
 
 def _running_average() -> Look:

@@ -52,6 +52,7 @@ class Sample:
     frames_received: float
     frames_processed: float
     frames_dropped: float
+    judging_seconds: float
     recorded: dict[str, float]
     expected: dict[str, float]
     restarts: float
@@ -87,6 +88,7 @@ class Sampler:
             frames_received=scrape.total("nvr_camera_frames_received_total"),
             frames_processed=scrape.total("nvr_camera_frames_processed_total"),
             frames_dropped=scrape.total("nvr_camera_frames_dropped_total"),
+            judging_seconds=scrape.total("nvr_frame_processing_seconds_sum"),
             recorded=scrape.by("camera", "nvr_recording_seconds_total"),
             expected=scrape.by("camera", "nvr_recording_expected_seconds_total"),
             restarts=scrape.total("nvr_ffmpeg_restarts_total"),

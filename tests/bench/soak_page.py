@@ -49,8 +49,8 @@ def circumstances(soak: Soak) -> list[str]:
     plan, window = soak.plan, soak.window
     videos = ", ".join(f"{scene.name} {scene.width} x {scene.height} at {scene.fps}" for scene in plan.scenes)
     return [
-        f"`nvr run` on {plan.cameras} synthetic RTSP cameras (H.264 in frames a second: {videos}), analysed at 5"
-        f" frames a second, for {plan.seconds / 60:g} minutes, in segments of {SEGMENT}. The first"
+        f"`nvr run` on {plan.cameras} synthetic RTSP cameras (H.264 in frames a second: {videos}), analysed at up"
+        f" to 5 frames a second, for {plan.seconds / 60:g} minutes, in segments of {SEGMENT}. The first"
         f" {plan.warm_up_seconds:.0f} s are warm-up: figures are of the time after it. Growth is from the middle of the"
         " first third of that time to the middle of the last. CPU is of one core.",
         "",
@@ -90,7 +90,11 @@ def _kept(window: Window) -> list[list[str]]:
         ["frames received, a camera", f"{window.added(lambda s: s.frames_received) / each:.2f} a second"],
         ["frames analysed, a camera", f"{window.added(lambda s: s.frames_processed) / each:.2f} a second"],
         ["frames dropped, from the start", f"{last.frames_dropped:.0f}"],
-        ["from a frame to its judgement, p99", f"{window.frame_lag_p99:.2f} s"],
+        [
+            "from a frame to its judgement, p50 and p99",
+            f"{window.frame_lag(0.5):.2f} s, {window.frame_lag(0.99):.2f} s",
+        ],
+        ["wall-clock time of judging a frame, mean", f"{window.judging_seconds * 1e3:.2f} ms"],
         ["motion events", f"{window.added(lambda s: s.events):.0f}"],
         ["rows waiting for ClickHouse, most", f"{max(sample.queue_length for sample in window.samples):.0f}"],
         ["the spool on disk, most", f"{max(sample.spool_bytes for sample in window.samples) / MB:.1f} MB"],

@@ -22,6 +22,7 @@ def sample(seconds: float, **changes: Any) -> Sample:
         "frames_received": seconds * 15,
         "frames_processed": seconds * 5,
         "frames_dropped": 0,
+        "judging_seconds": seconds * 0.005,
         "recorded": {"yard": seconds - 2},
         "expected": {"yard": seconds},
         "restarts": 0,
@@ -77,5 +78,6 @@ def test_only_a_cameras_first_gap_is_forgiven_and_only_when_it_ended() -> None:
 def test_figures_are_of_the_window() -> None:
     measured = window()
     assert measured.seconds == 295
+    assert measured.judging_seconds == pytest.approx(0.001)
     assert measured.coverage == pytest.approx(1)
     assert measured.cpu.others == pytest.approx(295 * (0.5 - 0.18))

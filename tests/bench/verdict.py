@@ -59,9 +59,14 @@ class Window:
     def resident_bytes_per_hour(self) -> float:
         return self.growth(lambda sample: sample.resident_bytes) / (self.seconds * 2 / 3) * 3600
 
+    def frame_lag(self, share: float) -> float:
+        """Seconds from a frame to its judgement, as a quantile."""
+        return quantile(share, increase(self.samples[0].frame_lag, self.samples[-1].frame_lag))
+
     @property
-    def frame_lag_p99(self) -> float:
-        return quantile(0.99, increase(self.samples[0].frame_lag, self.samples[-1].frame_lag))
+    def judging_seconds(self) -> float:
+        """The mean for a frame."""
+        return self.added(lambda s: s.judging_seconds) / max(1.0, self.added(lambda s: s.frames_processed))
 
     @property
     def loop_lag_p99(self) -> float:
