@@ -49,6 +49,10 @@ class CameraSettings:
     masks: tuple[Polygon, ...] = ()
 
 
+MOST_OF_A_VOLUME = 0.97
+"""The share of what a volume offers that footage may take, whatever the budget says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """How much footage may take: bytes, or a share of what its volume offers (free space and the footage itself)."""
@@ -57,9 +61,9 @@ class Budget:
     size_bytes: int | None = None
 
     def resolve(self, available_bytes: int) -> int:
-        """The budget in bytes where `available_bytes` are free or already footage."""
+        """The budget in bytes where `available_bytes` are free or footage already; it never fills the disk."""
         if self.size_bytes is not None:
-            return self.size_bytes
+            return min(self.size_bytes, int(MOST_OF_A_VOLUME * available_bytes))
         assert self.fraction is not None
         return int(self.fraction * available_bytes)
 

@@ -33,6 +33,7 @@ def test_the_oldest_go_until_the_excess_is_gone(excess: int, count: int) -> None
 def test_a_share_is_of_what_the_volume_offers_and_a_size_is_itself() -> None:
     assert Budget(fraction=0.9).resolve(1000) == 900
     assert Budget(fraction=None, size_bytes=123).resolve(1000) == 123
+    assert Budget(fraction=None, size_bytes=5000).resolve(1000) == 970
 
 
 def _retention(store: Store, budget: int, facts: KeptFacts, metrics: Metrics) -> Retention:

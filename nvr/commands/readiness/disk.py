@@ -28,7 +28,8 @@ def room(path: Path, budget: Budget) -> Finding:
 
 
 def judged_room(free_bytes: int, footage_bytes: int, budget: Budget) -> Finding:
-    wanted, offered = budget.resolve(free_bytes + footage_bytes), free_bytes + footage_bytes
+    offered = free_bytes + footage_bytes
+    wanted = budget.size_bytes or budget.resolve(offered)
     figures = f"budget {size_text(wanted)}; {size_text(free_bytes)} free, {size_text(footage_bytes)} footage"
     if wanted > offered:
         return Finding(
