@@ -26,6 +26,7 @@ from ingest.progress import Progress, ProgressReader
 from ingest.run import Run
 from ingest.store import Store
 from ingest.stream import Handling, StreamListener, Streams
+from ingest.watchdog import Vitals, verdict
 from nvr.clock import UtcClock
 from nvr.errors import StorageError
 from nvr.model import Cause
@@ -35,17 +36,8 @@ from nvr.supervise import cancelled
 
 log = logging.getLogger(__name__)
 
-GRACE_SECONDS = 15.0
-"""How long a camera may take from the connection attempt to its first picture."""
-
-GROWTH_SECONDS = 5.0
-"""How long a recording may stand still before it has stalled."""
-
 READ_OUT_SECONDS = 2.0
 """How long what a dead process has left in its pipes may take to be read, and its files to be named."""
-
-STUCK_SECONDS = 10.0
-"""How long the disk may take to sync a file before it hangs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +251,8 @@ class Recorder:
             while not self._ended.done():
                 await asyncio.sleep(1.0)
                 self._sample(child)
-                if self._first_frame is not None:
-                    self._judge()
-                elif self._around.clock.monotonic() - started > GRACE_SECONDS:
-                    self._end(child.cause_said or Cause.TIMEOUT)
+                if cause := verdict(self._vitals(started), child.cause_said):
+                    self._end(cause)
             keeping.cancel()
 
     async def _keep(self, run: Run, footage: Footage) -> None:
@@ -278,19 +268,19 @@ class Recorder:
         self._health.recorder.sample(child.pid)
         if self._decoder:
             self._decoder.sample()
+        self._health.clock_offset_seconds = self._anchor.drift_seconds
         self._health.tick(self._around.clock.monotonic(), self.running_seconds)
 
-    def _judge(self) -> None:
-        now = self._around.clock.monotonic()
-        self._health.clock_offset_seconds = self._anchor.drift_seconds
-        if now - self._last_growth > GROWTH_SECONDS:
-            self._end(Cause.STALLED)
-        if self._syncing_since is not None and now - self._syncing_since > STUCK_SECONDS:
-            self._end(Cause.STUCK_IO)
-        if self._anchor.has_drifted:
-            self._end(Cause.TIMESTAMP_JUMP)
-        if self._anchor.clock_was_set:
-            self._end(Cause.CLOCK_STEP)
+    def _vitals(self, started: float) -> Vitals:
+        return Vitals(
+            now=self._around.clock.monotonic(),
+            started=started,
+            first_frame=self._first_frame,
+            last_growth=self._last_growth,
+            syncing_since=self._syncing_since,
+            has_drifted=self._anchor.has_drifted,
+            clock_was_set=self._anchor.clock_was_set,
+        )
 
 
 def _parse_list_line(line: str) -> tuple[int, float, float] | None:

@@ -1,0 +1,40 @@
+"""When a recording is to be ended although its process still runs: no socket timeout sees a drip, or muted video."""
+
+from dataclasses import dataclass
+
+from nvr.model import Cause
+
+GRACE_SECONDS = 15.0
+"""How long a camera may take from the connection attempt to its first picture."""
+
+GROWTH_SECONDS = 5.0
+"""How long a recording may stand still before it has stalled."""
+
+STUCK_SECONDS = 10.0
+"""How long the disk may take to sync a file before it hangs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """A run as it is now. Seconds of the monotonic clock; None where it did not happen, or does not go on."""
+
+    now: float
+    started: float
+    first_frame: float | None
+    last_growth: float
+    syncing_since: float | None
+    has_drifted: bool
+    clock_was_set: bool
+
+
+def verdict(vitals: Vitals, said: Cause | None) -> Cause | None:
+    """Why the run must end, or None. `said` is what the process itself complains of while no picture comes."""
+    if vitals.first_frame is None:
+        return (said or Cause.TIMEOUT) if vitals.now - vitals.started > GRACE_SECONDS else None
+    if vitals.now - vitals.last_growth > GROWTH_SECONDS:
+        return Cause.STALLED
+    if vitals.syncing_since is not None and vitals.now - vitals.syncing_since > STUCK_SECONDS:
+        return Cause.STUCK_IO
+    if vitals.clock_was_set:
+        return Cause.CLOCK_STEP
+    return Cause.TIMESTAMP_JUMP if vitals.has_drifted else None
