@@ -1,0 +1,140 @@
+import asyncio
+import shutil
+from collections.abc import Callable, Coroutine
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from exporters.metrics import Metrics
+from ingest.anchor import Anchor
+from ingest.footage import Footage
+from ingest.gaps import GapLedger
+from ingest.health import Health
+from ingest.run import Run
+from ingest.store import Store
+from nvr.clock import UtcClock
+from nvr.errors import StorageError
+from nvr.model import Segment
+from tests.ingest.conftest import NOON, KeptFacts
+
+Story = Callable[[Footage, Run], Coroutine[None, None, None]]
+
+
+class Stage:
+    """A run whose media time 0 was at noon."""
+
+    def __init__(self, store: Store, facts: KeptFacts, metrics: Metrics) -> None:
+        self._clock = UtcClock(lambda: NOON.timestamp() + 100.0, lambda: 100.0)
+        self._store, self._facts, self._metrics = store, facts, metrics
+        self.run = store.begin_run("yard", NOON)
+
+    def play(self, story: Story) -> Footage:
+        anchor = Anchor(self._clock)
+        anchor.observe(0.0, 0.0)
+        footage = Footage(
+            self.run,
+            anchor,
+            store=self._store,
+            facts=self._facts,
+            telemetry=self._metrics,
+            gaps=GapLedger("yard", self._store.catalogue, self._facts, self._metrics),
+            health=Health("yard", 0.0),
+        )
+        asyncio.run(story(footage, self.run))
+        return footage
+
+
+@pytest.fixture
+def stage(store: Store, facts: KeptFacts, metrics: Metrics) -> Stage:
+    return Stage(store, facts, metrics)
+
+
+def _segments(facts: KeptFacts) -> list[Segment]:
+    return [fact for fact in facts.facts if isinstance(fact, Segment)]
+
+
+def test_closed_files_follow_one_another(stage: Stage, facts: KeptFacts, footage: Path) -> None:
+    async def story(made: Footage, run: Run) -> None:
+        made.reached(10.0)
+        for index in range(2):
+            shutil.copy(footage, run.file(index))
+            await made.closed(index, index * 5.0, index * 5.0 + 5.0)
+
+    assert stage.play(story).end == NOON + timedelta(seconds=10)
+    assert [segment.start - NOON for segment in _segments(facts)] == [timedelta(0), timedelta(seconds=5)]
+
+
+def test_a_file_never_reaches_further_than_what_was_received(stage: Stage, facts: KeptFacts, footage: Path) -> None:
+    """An RTP jump of -600 s made a file that claimed 47,123 s."""
+
+    async def story(made: Footage, run: Run) -> None:
+        made.reached(5.0)
+        shutil.copy(footage, run.file(0))
+        await made.closed(0, 0.0, 47_123.0)
+        shutil.copy(footage, run.file(1))
+        await made.adopt_rest()
+
+    stage.play(story)
+    assert all(segment.end <= NOON + timedelta(seconds=7) for segment in _segments(facts))
+
+
+def test_the_growing_file_is_shown_as_long_as_it_is(stage: Stage, store: Store, footage: Path) -> None:
+    async def story(made: Footage, run: Run) -> None:
+        shutil.copy(footage, run.file(0))
+        made.reached(4.5)
+        await made.keep()
+
+    stage.play(story)
+    [growing] = store.segments("yard", NOON, NOON + timedelta(minutes=1))
+    assert (growing.complete, growing.duration_seconds) == (False, 4.5)
+    note = stage.run.read_note()
+    assert note is not None
+    assert (note.anchor, note.index, note.media_start) == (NOON.timestamp(), 0, 0.0)
+
+
+def test_footage_whose_naming_failed_half_way_is_there_once(
+    stage: Stage, store: Store, facts: KeptFacts, footage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_segment: Segment, *, origin: str) -> None:
+        raise StorageError(f"the disk is full for {origin}", path=store.root)
+
+    async def story(made: Footage, run: Run) -> None:
+        shutil.copy(footage, run.file(0))
+        made.reached(5.0)
+        with monkeypatch.context() as full:
+            full.setattr(store.catalogue, "add", refuse)
+            with pytest.raises(StorageError):
+                await made.closed(0, 0.0, 5.0)
+        assert made.end == NOON + timedelta(seconds=5)
+        await made.adopt_rest()
+
+    stage.play(story)
+    assert len(_segments(facts)) == 1
+    assert len(list(store.root.rglob("*.mp4"))) == 1
+
+
+def test_bytes_are_counted_once(stage: Stage, metrics: Metrics, footage: Path) -> None:
+    async def story(made: Footage, run: Run) -> None:
+        shutil.copy(footage, run.file(0))
+        made.reached(4.0)
+        await made.keep()
+        await made.keep()
+        made.reached(5.0)
+        await made.closed(0, 0.0, 5.0)
+        await made.adopt_rest()
+
+    stage.play(story)
+    labels = {"site": "test", "camera": "yard"}
+    assert metrics.registry.get_sample_value("nvr_recording_bytes_total", labels) == footage.stat().st_size
+    assert metrics.registry.get_sample_value("nvr_recording_seconds_total", labels) == 5.0
+
+
+def test_a_camera_folder_that_is_deleted_is_no_bug(stage: Stage) -> None:
+    async def story(made: Footage, run: Run) -> None:
+        shutil.rmtree(run.folder)
+        made.reached(4.0)
+        await made.keep()
+        await made.adopt_rest()
+
+    assert stage.play(story).end is None
