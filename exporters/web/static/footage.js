@@ -4,6 +4,7 @@ import { ask } from "./common.js";
 
 const DAY_MS = 86_400_000;
 const TAIL_MS = 10 * 60_000;
+const FRESH_MS = 6000;
 
 const inMs = (entry) => ({ ...entry, from: Date.parse(entry.start), to: entry.end ? Date.parse(entry.end) : Infinity });
 const byStart = (a, b) => a.from - b.from;
@@ -49,6 +50,17 @@ export class Footage {
 
   after(time) {
     return this.segments.find((segment) => segment.from > time);
+  }
+
+  /** The segment that begins next; undefined where none does until now. What lies between is fetched first. */
+  async next(time) {
+    const isKnown = () => this.known && this.known.from <= time && this.known.to >= Math.min(this.after(time)?.from ?? Infinity, Date.now() - FRESH_MS);
+    for (let from = time; !isKnown() && from < Date.now(); from += 7 * DAY_MS) {
+      await this.fetch(from, Math.min(from + 7 * DAY_MS, Date.now() + 1000));
+      const found = this.after(time);
+      if (found && found.from < from + 7 * DAY_MS) return found;
+    }
+    return this.after(time);
   }
 
   latest() {

@@ -1,9 +1,10 @@
 // The playback page: joins the player, the bar of time, the lists, the keys and the address.
 
+import { causeColour, causeWords } from "./causes.js";
 import { askCameras, clockTime, dayOf, dayStart, duration, element, fillCameras, local, longTime, runClock, shortDay } from "./common.js";
 import { Footage } from "./footage.js";
 import { Player } from "./player.js";
-import { Timeline, familyOf } from "./timeline.js";
+import { Timeline } from "./timeline.js";
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16];
 const ADDRESS_MS = 1500;
@@ -11,9 +12,11 @@ const LIVE_REFRESH_MS = 1000;
 const REFRESH_MS = 5000;
 const PREVIEW_DELAY_MS = 180;
 const MOST_LISTED = 300;
+const DAY_MS = 86_400_000;
 
 const video = element("video");
 const note = element("note");
+const zooms = document.querySelectorAll("[data-zoom]");
 let noteUntil = 0;
 let footage = null;
 
@@ -52,7 +55,7 @@ function list() {
   const gaps = footage.gaps.filter(inView).slice(-MOST_LISTED).reverse();
   fill("events", motion, (one) => [one.zones.join(", ") || "motion", Number.isFinite(one.to) ? duration((one.to - one.from) / 1000) : "now"],
     footage.note ?? "Nothing moved in this stretch.");
-  fill("gaps", gaps, (one) => [one.cause.replaceAll("_", " "), Number.isFinite(one.to) ? duration(one.duration_seconds) : "lasts"], "No gaps in this stretch.");
+  fill("gaps", gaps, (one) => [causeWords(one.cause), Number.isFinite(one.to) ? duration(one.duration_seconds) : "lasts"], "No gaps in this stretch.");
   legend(gaps);
 }
 
@@ -74,8 +77,8 @@ function fill(id, entries, words, none) {
 }
 
 function legend(gaps) {
-  const families = new Map(gaps.map((gap) => familyOf(gap.cause).slice(0, 2)));
-  const entries = [["footage", "var(--footage)"], ["motion", "var(--event)"], ...[...families].map(([name, colour]) => [`gap: ${name}`, colour])];
+  const causes = [...new Set(gaps.map((gap) => gap.cause))];
+  const entries = [["footage", "var(--footage)"], ["motion", "var(--event)"], ...causes.map((cause) => [`gap: ${causeWords(cause)}`, causeColour(cause)])];
   element("legend").replaceChildren(...entries.map(([name, colour]) => {
     const box = document.createElement("i");
     box.style.background = colour;
@@ -94,7 +97,7 @@ function preview(time, x = 0) {
   if (box.hidden) return;
   box.style.left = `${Math.min(Math.max(x, 125), timeline.width - 125)}px`;
   const gap = footage.gapAt(time);
-  box.lastElementChild.textContent = clockTime(time) + (gap ? ` · ${gap.cause.replaceAll("_", " ")}` : "");
+  box.lastElementChild.textContent = clockTime(time) + (gap ? ` · ${causeWords(gap.cause)}` : "");
   image.hidden = true;
   if (!footage.at(time)) return;
   previewTimer = setTimeout(() => {
@@ -103,8 +106,12 @@ function preview(time, x = 0) {
   }, PREVIEW_DELAY_MS);
 }
 
-async function seek(time) {
-  const wanted = Math.min(time, Date.now());
+async function seek(wanted) {
+  if (wanted > Date.now()) {
+    sayStillToCome();
+    await goLive();
+    return;
+  }
   try {
     await footage.ensure(wanted - 600_000, wanted + 600_000);
   } catch (error) {
@@ -114,9 +121,34 @@ async function seek(time) {
   timeline.follow(wanted);
 }
 
+const sayStillToCome = () => say("That is still to come: this is now", 3000);
+
 async function goLive() {
-  await footage.refreshTail();
+  try {
+    await footage.refreshTail();
+  } catch (error) {
+    say(error.message, 4000);
+  }
   player.goLive();
+}
+
+/** A day from where its footage begins; one without any is shown empty, and said to be. */
+async function chooseDay(day) {
+  const start = dayStart(day);
+  if (start > Date.now()) {
+    await seek(start);
+    return;
+  }
+  await footage.ensure(start, start + DAY_MS).catch((error) => say(error.message, 4000));
+  const first = footage.segments.find((segment) => segment.to > start && segment.from < start + DAY_MS);
+  if (!first) {
+    player.toggle(false);
+    say(`There is no footage of ${shortDay(start)}`, 5000);
+  } else if (first.from > start) {
+    say(`The footage of ${shortDay(start)} begins at ${clockTime(first.from)}`, 3000);
+  }
+  await seek(Math.max(start, first?.from ?? start));
+  timeline.zoom(86_400, start + DAY_MS / 2);
 }
 
 function speed(change) {
@@ -126,10 +158,8 @@ function speed(change) {
 }
 
 function setSpeed(rate) {
-  player.live = false;
-  video.defaultPlaybackRate = rate;
-  video.playbackRate = rate;
-  element("speed").value = String(rate);
+  if (rate !== 1) player.live = false;
+  player.setRate(rate);
 }
 
 function jumpToMotion(direction) {
@@ -154,19 +184,20 @@ async function open(camera, time) {
   timeline.view(start - timeline.length * 0.75, start + timeline.length * 0.25);
   player.show(footage, start);
   player.toggle(true);
-  if (time === null && latest && !latest.complete) player.goLive();
+  if (time === null) player.goLive();
   list();
 }
 
 function tell() {
   const { time } = player;
   element("now").textContent = longTime(time);
-  element("badge").hidden = !player.live;
+  element("badge").hidden = !player.live || player.stands();
   element("live").classList.toggle("on", player.live);
   element("play").textContent = player.playing ? "❚❚" : "▶";
   element("mute").classList.toggle("on", !video.muted);
   element("timeline").setAttribute("aria-valuetext", longTime(time));
   if (document.activeElement !== element("date")) element("date").value = dayOf(time);
+  for (const button of zooms) button.classList.toggle("on", Math.abs(timeline.length / 1000 - button.dataset.zoom) < 1);
   timeline.follow(time);
 }
 
@@ -220,15 +251,20 @@ function listen(cameras) {
   video.addEventListener("click", () => player.toggle());
   element("speed").append(...SPEEDS.map((rate) => new Option(`${rate}×`, String(rate), rate === 1, rate === 1)));
   element("speed").addEventListener("change", ({ target }) => setSpeed(Number(target.value)));
+  video.addEventListener("ratechange", () => { element("speed").value = String(video.playbackRate); });
   element("camera").addEventListener("change", ({ target }) => open(target.value, player.live ? null : player.time));
-  element("date").addEventListener("change", ({ target }) => { if (target.value) seek(dayStart(target.value)).then(() => timeline.zoom(86_400, dayStart(target.value) + 43_200_000)); });
-  for (const button of document.querySelectorAll("[data-zoom]")) button.addEventListener("click", () => timeline.zoom(Number(button.dataset.zoom)));
+  element("date").addEventListener("change", ({ target }) => { if (target.value) chooseDay(target.value); });
+  for (const button of zooms) button.addEventListener("click", () => timeline.zoom(Number(button.dataset.zoom)));
   fillCameras(element("camera"), cameras, footage?.camera);
 }
 
 function askedTime(text) {
   if (!text) return null;
   const time = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text.replace(" ", "+"));
+  if (time > Date.now()) {
+    sayStillToCome();
+    return null;
+  }
   if (Number.isFinite(time)) return time;
   say("The time in the address cannot be read: this is now", 5000);
   return null;

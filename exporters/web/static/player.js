@@ -3,6 +3,8 @@
 // The film's second 0 is `origin`. Footage is appended a little ahead of the playhead and dropped behind it; the segment
 // that is being written is fetched on by byte ranges as it grows.
 
+import { causeWords } from "./causes.js";
+import { clockTime, duration, shortDay } from "./common.js";
 import { readStart } from "./mp4.js";
 
 const BEFORE_MS = 12 * 3_600_000;
@@ -13,7 +15,11 @@ const SEAM_SECONDS = 0.35;
 const SAME_MS = 1500;
 const LIVE_DELAY_SECONDS = 2.5;
 const TICK_MS = 300;
+const STANDS_MS = 8000;
+const SKIPPED_TOLD_MS = 4000;
+const DAY_MS = 86_400_000;
 
+const missing = (gap) => (gap ? `No footage: ${causeWords(gap.cause)}` : "No footage at this time");
 const settled = (target, event) => new Promise((resolve) => target.addEventListener(event, resolve, { once: true }));
 
 export class Player {
@@ -29,7 +35,10 @@ export class Player {
     this.progress = [];
     this.inParser = null;
     this.turn = 0;
+    this.seeks = 0;
     this.pumping = false;
+    this.leaving = false;
+    this.lastSecond = 0;
     this.target = 0;
     setInterval(() => this.tick(), TICK_MS);
     video.addEventListener("seeking", () => this.tick());
@@ -57,6 +66,7 @@ export class Player {
 
   seek(time, { live = false } = {}) {
     this.live = live;
+    this.seeks += 1;
     this.target = time;
     const second = (time - this.origin) / 1000;
     if (this.buffer && second >= 0 && second < FILM_SECONDS) {
@@ -72,8 +82,13 @@ export class Player {
     const latest = this.footage.latest();
     if (!latest) return;
     this.playing = true;
-    this.video.playbackRate = 1;
+    this.setRate(1);
     this.seek(Math.max(latest.from, latest.to - LIVE_DELAY_SECONDS * 1000), { live: true });
+  }
+
+  setRate(rate) {
+    this.video.defaultPlaybackRate = rate;
+    this.video.playbackRate = rate;
   }
 
   toggle(playing = !this.playing) {
@@ -120,23 +135,17 @@ export class Player {
   /** Gets over what cannot play: a seam between segments, or a gap, which is jumped. */
   overcome() {
     const { footage, time } = this;
+    const second = this.video.currentTime;
+    const advanced = second !== this.lastSecond;
+    this.lastSecond = second;
     const segment = footage.at(time);
     if (!segment) {
-      const next = footage.after(time);
-      if (next && this.playing) {
-        this.say(`No footage here, on to the next`, 1500);
-        this.seek(next.from + 50);
-      } else {
-        const gap = footage.gapAt(time);
-        const live = next || time < (footage.latest()?.to ?? 0);
-        if (!live || !this.playing) this.say(gap ? `No footage: ${gap.cause.replaceAll("_", " ")}` : "No footage at this time");
-      }
+      this.leave(time);
       return;
     }
     if (!this.buffer) return;
-    const second = this.video.currentTime;
     const range = this.ranges().find(([start, end]) => start <= second && second < end);
-    if (range && (range[1] - second > SEAM_SECONDS || this.video.readyState > 2)) {
+    if (range && (advanced || !this.playing || this.video.readyState > 2 || range[1] - second > this.seam)) {
       this.say("");
       this.keepUp(second);
       return;
@@ -145,15 +154,81 @@ export class Player {
     if (ahead && ahead[0] - (range?.[1] ?? second) < SEAM_SECONDS) {
       this.video.currentTime = ahead[0] + 0.01;
     } else if (this.playing && this.known(segment)?.whole) {
-      const next = footage.after(time);
-      if (next) this.seek(next.from + 20);
+      this.leave(time);
+    } else if (this.live && this.stands()) {
+      this.say(this.whyItStands());
     }
   }
 
-  /** Live means close to what is being written, whatever held us up. */
+  /** How far before the end of what is buffered Chromium stops: 0.6 s at 16 times the speed. */
+  get seam() {
+    return SEAM_SECONDS * Math.max(1, this.video.playbackRate / 4);
+  }
+
+  /** Goes on where footage goes on: behind a gap, which is told, or in the present. */
+  async leave(time) {
+    if (!this.playing) this.say(this.whyNothing(time));
+    if (!this.playing || this.leaving) return;
+    this.leaving = true;
+    const { footage, seeks } = this;
+    try {
+      const next = await footage.next(time);
+      if (footage === this.footage && seeks === this.seeks) this.goOn(time, next);
+    } catch (error) {
+      this.say(error.message);
+    } finally {
+      this.leaving = false;
+    }
+  }
+
+  whyNothing(time) {
+    const next = this.footage.after(time);
+    if (next?.from - time < SAME_MS) return "";
+    return next || this.stands() ? missing(this.footage.gapAt(time)) : "This moment is being recorded: play goes live";
+  }
+
+  goOn(time, next) {
+    if (next) {
+      this.tellSkipped(time, next);
+      this.seek(next.from + 20, { live: this.live });
+    } else if (this.stands()) {
+      this.live = true;
+      this.setRate(1);
+      this.say(this.whyItStands());
+    } else if (!this.live) {
+      this.goLive();
+    }
+  }
+
+  tellSkipped(time, next) {
+    const from = this.footage.at(time)?.to ?? time;
+    if (next.from - from < SAME_MS) return;
+    const gap = this.footage.gapAt((from + next.from) / 2);
+    this.say(`Skipped ${duration((next.from - from) / 1000)}${gap ? `: ${causeWords(gap.cause)}` : " without footage"}`, SKIPPED_TOLD_MS);
+  }
+
+  /** Whether nothing has been recorded for a while. */
+  stands() {
+    const latest = this.footage.latest();
+    return !latest || latest.to < Date.now() - STANDS_MS;
+  }
+
+  whyItStands() {
+    const latest = this.footage.latest();
+    const gap = this.footage.gapAt(Date.now());
+    if (!latest) return missing(gap);
+    const day = Date.now() - latest.to > DAY_MS ? `${shortDay(latest.to)} ` : "";
+    return `Nothing has come since ${day}${clockTime(latest.to)}${gap ? `: ${causeWords(gap.cause)}` : ""}`;
+  }
+
+  /** Live means close to what is being written, whatever held us up; and who catches up with the present is live. */
   keepUp(second) {
     const edge = Math.max(...this.ranges().map(([, end]) => end));
     if (this.live && edge - second > 3 * LIVE_DELAY_SECONDS) this.video.currentTime = edge - LIVE_DELAY_SECONDS;
+    const latest = this.footage.latest();
+    const rate = this.video.playbackRate;
+    const near = Math.max(LIVE_DELAY_SECONDS * 1000, 2 * rate * TICK_MS);
+    if (!this.live && this.playing && rate >= 1 && !latest?.complete && latest?.to - this.time < near) this.goLive();
   }
 
   /** Appends what comes next: the segment under the playhead, and those within the time ahead. */

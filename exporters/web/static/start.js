@@ -1,5 +1,6 @@
 // The start page: each camera with a picture of now, its state and its links.
 
+import { causeWords } from "./causes.js";
 import { STATES, askCameras, duration, element, local, runClock } from "./common.js";
 
 const REFRESH_MS = 5000;
@@ -51,7 +52,7 @@ const counted = (number, noun) => `${number || "no"} ${noun}${number === 1 ? "" 
 function trouble(status) {
   const reconnects = counted(status.total_reconnects, "reconnect");
   if (status.state === "healthy") return reconnects;
-  const cause = status.last_cause ? `cause: ${status.last_cause.replaceAll("_", " ")}` : "";
+  const cause = status.last_cause ? `cause: ${causeWords(status.last_cause)}` : "";
   const failures = status.consecutive_failures ? `${counted(status.consecutive_failures, "failure")} in a row` : "";
   return [cause, failures].filter(Boolean).join(" · ") || reconnects;
 }

@@ -1,17 +1,7 @@
 // The bar of time: footage, gaps coloured by their cause, motion, the playhead. Click to seek, wheel to zoom, drag to move.
 
+import { causeColour } from "./causes.js";
 import { clockTime, offsetAt, shortDay, shortTime } from "./common.js";
-
-const FAMILIES = [
-  ["connection", "#e5484d", ["refused", "dns", "timeout", "eof", "not_found"]],
-  ["password", "#d6409f", ["auth"]],
-  ["no picture", "#f76b15", ["stalled"]],
-  ["picture format", "#d9a514", ["codec", "resolution", "timestamp_jump"]],
-  ["storage", "#8e4ec6", ["enospc", "read_only", "directory_gone", "mount_missing", "stuck_io"]],
-  ["recorder failed", "#a8744f", ["crash", "oom"]],
-  ["recorder off", "#7d8894", ["recorder_down", "config_change", "clock_step"]],
-];
-export const familyOf = (cause) => FAMILIES.find(([, , causes]) => causes.includes(cause)) ?? ["other", "#7d8894", []];
 
 const STEPS_MS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400].map((s) => s * 1000);
 const LABEL_PX = 84;
@@ -24,8 +14,8 @@ export class Timeline {
   constructor(canvas, { seek, moved, hover }) {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
-    this.from = Date.now() - 900_000;
-    this.to = Date.now() + 300_000;
+    this.from = Date.now() - 450_000;
+    this.to = Date.now() + 150_000;
     this.footage = null;
     this.time = Date.now();
     this.pointer = null;
@@ -103,7 +93,7 @@ export class Timeline {
 
   drawFootage() {
     for (const segment of this.footage.segments) this.bar(segment.from, segment.to, FOOTAGE, this.colour("footage"), 1);
-    for (const gap of this.footage.gaps) this.bar(gap.from, gap.to, FOOTAGE, familyOf(gap.cause)[1], 2);
+    for (const gap of this.footage.gaps) this.bar(gap.from, gap.to, FOOTAGE, causeColour(gap.cause), 2);
     for (const event of this.footage.events) {
       const height = Math.max(8, MOTION.height * Math.min(1, Math.sqrt(event.peak) * 1.6));
       this.bar(event.from, event.to, { top: MOTION.top + MOTION.height - height, height }, this.colour("event"), 3);

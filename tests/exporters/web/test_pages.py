@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from exporters.web.pages import FOLDER
+from nvr.model import Cause
 
 PAGES = ("/", "/play", "/heatmap")
 
@@ -82,3 +83,8 @@ def test_the_playback_page_plays_in_a_browser(client: httpx.Client, tmp_path: Pa
 def test_the_heatmap_page_shows_its_picture_in_a_browser(client: httpx.Client, tmp_path: Path) -> None:
     document = rendered(f"{client.base_url}/heatmap?camera=front-door&date=2026-11-22", tmp_path / "profile")
     assert re.search(r'<img id="picture"[^>]* src="blob:', document)
+
+
+def test_the_pages_have_words_for_each_cause_and_for_no_other() -> None:
+    named = set(re.findall(r'(\w+): "', (FOLDER / "causes.js").read_text()))
+    assert named == set(Cause)
