@@ -1,11 +1,16 @@
-"""Errors as answers: each becomes JSON `{"error", "hint"}` with the right status, and none tells a secret."""
+"""Errors as answers: each becomes JSON `{"error", "hint"}` with the right status, and none tells a secret.
 
+Only a browser that misses a page is shown one.
+"""
+
+import html
 from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 
+from exporters.web.pages import FOLDER
 from nvr.errors import DatabaseError, NvrError
 
 SHOWN = 80
@@ -53,12 +58,20 @@ async def failed(_: Request, error: Exception) -> Response:
 
 async def http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 404 and "text/html" in request.headers.get("Accept", ""):
+        return lost(request.scope["path"])
     if error.status_code == 404:
         return answer(404, f"there is nothing at {shown(request.url.path)}", "docs/reference/http.md lists all routes")
     if error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "GET")
         return answer(405, f"{shown(request.method)} is not possible here", f"use {allowed}", error.headers)
     return answer(error.status_code, error.detail, "", error.headers)
+
+
+def lost(path: str) -> Response:
+    """The page for a browser that asked for one that is not there. Its links climb, so that a proxy's prefix holds."""
+    page = (FOLDER / "lost.html").read_text().replace("UP", "../" * (path.count("/") - 1))
+    return HTMLResponse(page.replace("PATH", html.escape(shown(path))), 404, {"Cache-Control": "no-store"})
 
 
 async def bug(request: Request, _: Exception) -> Response:

@@ -45,7 +45,8 @@ function format(milliseconds, options) {
 export const clockTime = (ms) => format(ms, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 export const shortTime = (ms) => format(ms, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 export const shortDay = (ms) => format(ms, { day: "numeric", month: "short" });
-export const longTime = (ms) => `${format(ms, { weekday: "short", day: "numeric", month: "short", year: "numeric" })} ${clockTime(ms)}`;
+export const longDay = (ms) => format(ms, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+export const longTime = (ms) => `${longDay(ms)} ${clockTime(ms)}`;
 
 /** YYYY-MM-DD in the recorder's timezone. */
 export function dayOf(ms) {

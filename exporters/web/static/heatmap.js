@@ -1,6 +1,6 @@
 // The heatmap page: one camera's day as a picture of where things moved.
 
-import { askCameras, dayOf, dayStart, element, fillCameras, local, runClock } from "./common.js";
+import { askCameras, dayOf, dayStart, element, fillCameras, local, longDay, runClock } from "./common.js";
 
 const asked = new URLSearchParams(location.search);
 const controls = { camera: element("camera"), date: element("date"), map: element("map"), scale: element("scale"), overlay: element("overlay") };
@@ -18,6 +18,7 @@ function chosen() {
 }
 
 async function show() {
+  if (!controls.camera.value) return;
   const turn = ++newest;
   const choice = chosen();
   history.replaceState(null, "", local("heatmap", choice));
@@ -30,11 +31,19 @@ async function show() {
     element("picture").src = URL.createObjectURL(await response.blob());
   } else {
     const { error, hint } = await response.json();
-    element("reason").textContent = [error, hint].filter(Boolean).join(": ");
+    explain(response.status === 404 ? nothing(choice) : [error, hint].filter(Boolean).join(": "));
   }
   element("picture").hidden = !response.ok;
   element("reason").hidden = response.ok;
 }
+
+function explain(text) {
+  element("reason").textContent = text;
+  element("picture").hidden = true;
+  element("reason").hidden = false;
+}
+
+const nothing = ({ camera, date }) => `Nothing moved in front of ${camera} on ${longDay(dayStart(date))}, or it was not analysed on that day.`;
 
 function move(days) {
   const noon = Date.parse(`${controls.date.value}T12:00:00Z`) + days * DAY_MS;
@@ -49,13 +58,15 @@ function restore() {
   controls.date.value = /^\d{4}-\d\d-\d\d$/.test(asked.get("date") ?? "") ? asked.get("date") : today;
   controls.date.max = today;
   controls.map.value = asked.get("map") === "viridis" ? "viridis" : "jet";
-  controls.scale.value = asked.get("scale") === "linear" ? "linear" : "log";
+  controls.scale.value = asked.get("scale") === "log" ? "log" : "linear";
   controls.overlay.checked = asked.get("overlay") !== "0";
 }
 
 const { cameras } = await askCameras();
 const names = cameras.map(({ camera }) => camera);
-fillCameras(controls.camera, cameras, names.includes(asked.get("camera")) ? asked.get("camera") : names[0]);
+const unknown = asked.get("camera") && !names.includes(asked.get("camera"));
+fillCameras(controls.camera, cameras, unknown ? null : asked.get("camera") ?? names[0]);
+if (unknown) controls.camera.selectedIndex = -1;
 restore();
 runClock();
 for (const control of Object.values(controls)) control.addEventListener("change", show);
@@ -66,5 +77,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "ArrowLeft") move(-1);
   if (event.key === "ArrowRight") move(1);
 });
-if (names.length) show();
-setInterval(() => { if (!document.hidden && controls.date.value === dayOf(Date.now())) show(); }, 60_000);
+if (unknown) explain(`There is no camera ${asked.get("camera")}. Choose one above.`);
+else if (names.length) show();
+else explain("No camera is configured yet.");
+setInterval(() => { if (!document.hidden && controls.camera.value && controls.date.value === dayOf(Date.now())) show(); }, 60_000);

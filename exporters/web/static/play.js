@@ -1,7 +1,7 @@
 // The playback page: joins the player, the bar of time, the lists, the keys and the address.
 
 import { causeColour, causeWords } from "./causes.js";
-import { askCameras, clockTime, dayOf, dayStart, duration, element, fillCameras, local, longTime, runClock, shortDay } from "./common.js";
+import { askCameras, clockTime, dayOf, dayStart, duration, element, fillCameras, local, longDay, longTime, runClock, shortDay } from "./common.js";
 import { Footage } from "./footage.js";
 import { Player } from "./player.js";
 import { Timeline } from "./timeline.js";
@@ -143,7 +143,7 @@ async function chooseDay(day) {
   const first = footage.segments.find((segment) => segment.to > start && segment.from < start + DAY_MS);
   if (!first) {
     player.toggle(false);
-    say(`There is no footage of ${shortDay(start)}`, 5000);
+    say(`There is no footage of ${longDay(start)}`, 5000);
   } else if (first.from > start) {
     say(`The footage of ${shortDay(start)} begins at ${clockTime(first.from)}`, 3000);
   }

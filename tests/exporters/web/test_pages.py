@@ -88,3 +88,25 @@ def test_the_heatmap_page_shows_its_picture_in_a_browser(client: httpx.Client, t
 def test_the_pages_have_words_for_each_cause_and_for_no_other() -> None:
     named = set(re.findall(r'(\w+): "', (FOLDER / "causes.js").read_text()))
     assert named == set(Cause)
+
+
+@pytest.mark.parametrize(("path", "up"), [("/nosuch", ""), ("/a/b/", "../../"), ("/%3Cscript%3E", "")])
+def test_a_browser_that_misses_a_page_is_shown_one_and_a_program_is_told_in_json(
+    client: httpx.Client, path: str, up: str
+) -> None:
+    page = client.get(path, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert f'href="{up}static/style.css"' in page.text
+    assert "<script>" not in page.text
+    assert set(client.get(path).json()) == {"error", "hint"}
+
+
+def test_a_heatmap_of_an_unknown_camera_says_so_and_shows_no_other(client: httpx.Client, tmp_path: Path) -> None:
+    document = rendered(f"{client.base_url}/heatmap?camera=nosuch", tmp_path / "profile")
+    assert "There is no camera nosuch" in document
+    assert not re.search(r'<img id="picture"[^>]* src="blob:', document)
+
+
+def test_a_heatmap_of_an_empty_day_names_the_day(client: httpx.Client, tmp_path: Path) -> None:
+    document = rendered(f"{client.base_url}/heatmap?camera=front-door&date=2026-01-06", tmp_path / "profile")
+    assert "Nothing moved in front of front-door on Tue, 6 Jan 2026" in document
