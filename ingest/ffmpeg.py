@@ -166,11 +166,13 @@ def snapshot_command(program: str, file: Path, *, offset_seconds: float, width: 
 def analysis_filter(fps: float, times_fd: int) -> str:
     """Thin out, then scale, then say when: `fps=` would duplicate a slow camera's pictures and hide frozen ones.
 
-    `print` says nothing without an `add` before it, and its integer `pts` is to be read, never the rounded `pts_time`.
+    The first picture of each 1/fps since the start is taken, which keeps the rate also where it does not divide;
+    the tenth keeps jittery times off the boundaries. `print` says nothing without an `add` before it, and its integer
+    `pts` is to be read, never the rounded `pts_time`.
     """
-    spacing = 0.95 / fps
+    turn, last_turn = (f"floor(({time}-start_t)*{fps:g}+0.1)" for time in ("t", "prev_selected_t"))
     return (
-        f"select='isnan(prev_selected_t)+gte(t-prev_selected_t,{spacing:.4f})',"
+        f"select='isnan(prev_selected_t)+gt({turn},{last_turn})',"
         f"scale={FRAME_WIDTH}:{FRAME_HEIGHT}:flags=area,format=gray,"
         f"settb=1/1000000,metadata=mode=add:key=k:value=1,metadata=mode=print:direct=1:file='pipe\\:{times_fd}'"
     )

@@ -103,3 +103,24 @@ def test_a_file_named_like_a_protocol_is_a_file(clip: Path, tmp_path: Path, monk
     (tmp_path / "pipe:0").write_bytes(clip.read_bytes())
     monkeypatch.chdir(tmp_path)
     assert len(list(analysed_frames(Path("pipe:0"), 5))) == 20
+
+
+@pytest.mark.parametrize(("rate", "fps"), [("15", 10), ("12.5", 5), ("12", 5), ("10", 3), ("15", 5), ("30000/1001", 5)])
+def test_as_many_pictures_are_analysed_as_were_asked_for_also_where_the_rates_do_not_divide(
+    tmp_path: Path, rate: str, fps: int
+) -> None:
+    clip = tmp_path / "clip.mp4"
+    encode(clip, "-f", "lavfi", "-i", f"testsrc2=size=64x36:rate={rate}:duration=12", "-c:v", "libx264")
+    times = np.array([seconds for seconds, _ in analysed_frames(clip, fps)])
+    assert (len(times) - 1) / times[-1] == pytest.approx(fps, rel=0.02)
+    assert np.diff(times).max() < 1.5 / fps
+
+
+def test_jittery_times_do_not_make_the_analysed_pictures_uneven(tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mkv"
+    jitter = "settb=1/90000,setpts='PTS+random(3)*0.01/TB'"
+    source = ["-f", "lavfi", "-i", "testsrc2=size=64x36:rate=15:duration=12", "-vf", jitter]
+    encode(clip, *source, "-fps_mode", "passthrough", "-c:v", "libx264")
+    gaps = np.diff([seconds for seconds, _ in analysed_frames(clip, 5)])
+    assert gaps.mean() == pytest.approx(0.2, rel=0.02)
+    assert 0.18 < gaps.min() <= gaps.max() < 0.22
