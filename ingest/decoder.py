@@ -6,23 +6,21 @@ It reads the recorder's packets, or a sub-stream of its own. Whatever happens to
 import asyncio
 import contextlib
 import logging
-import re
 from collections import deque
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import datetime
-
-import numpy as np
 
 from ingest.anchor import JUMP_SECONDS, Anchor
 from ingest.causes import classify_error
 from ingest.child import Child
 from ingest.ffmpeg import decoder_command
 from ingest.frames import FrameQueue
+from ingest.pictures import PICTURE_BYTES, TICKS_PER_SECOND, picture_of, ticks_of
 from ingest.pipe import Pipe, lines
 from ingest.usage import Meter
 from nvr.clock import UtcClock
-from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, Cause, Frame, Picture
+from nvr.model import Cause, Frame, Picture
 from nvr.ports import Telemetry
 from nvr.supervise import Backoff, auth_failure_backoff
 
@@ -41,9 +39,7 @@ BACKOFF_RESET_SECONDS = 60.0
 """After running so long a decoder is restarted at once again."""
 
 WAITING_PICTURES = 100
-
-PICTURE_BYTES = FRAME_HEIGHT * FRAME_WIDTH
-_PTS = re.compile(r"\bpts:(-?\d+)")
+"""How many pictures wait for the anchor at most: a burst of twenty seconds at five a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +134,7 @@ class Decoder:
                 if media_seconds is None or len(data) < PICTURE_BYTES:
                     return await child.wait()
                 patience = SILENCE_SECONDS
-                waiting.append((media_seconds, np.frombuffer(data, np.uint8).reshape(FRAME_HEIGHT, FRAME_WIDTH)))
+                waiting.append((media_seconds, picture_of(data)))
                 if not placing.arrived(media_seconds):
                     return Cause.TIMESTAMP_JUMP
                 while waiting and placing.settled:
@@ -180,8 +176,8 @@ class Placing:
 async def _next_time(stamps: AsyncGenerator[str, None]) -> float | None:
     """The media time of the next picture in seconds; None at the end."""
     async for line in stamps:
-        if match := _PTS.search(line):
-            return int(match[1]) / 1e6
+        if (ticks := ticks_of(line)) is not None:
+            return ticks / TICKS_PER_SECOND
     return None
 
 

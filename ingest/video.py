@@ -11,14 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-import numpy as np
-
 from ingest.ffmpeg import executable, scan_command
+from ingest.pictures import PICTURE_BYTES, TICKS_PER_SECOND, picture_of, ticks_of
 from nvr.errors import MediaError
-from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, Picture
+from nvr.model import Picture
 
-FRAME_BYTES = FRAME_HEIGHT * FRAME_WIDTH
-TICKS_PER_SECOND = 1_000_000
 STOP_SECONDS = 2.0
 
 
@@ -62,20 +59,17 @@ def _spawn(video: Path, fps: float, times_fd: int, complaints: IO[bytes]) -> sub
 def _frames(pictures: IO[bytes] | None, lines: IO[bytes]) -> Iterator[tuple[float, Picture]]:
     assert pictures is not None
     first: int | None = None
-    while len(raw := pictures.read(FRAME_BYTES)) == FRAME_BYTES:
+    while len(raw := pictures.read(PICTURE_BYTES)) == PICTURE_BYTES:
         if (ticks := _next_time(lines)) is None:
             return
         first = ticks if first is None else first
-        yield (ticks - first) / TICKS_PER_SECOND, np.frombuffer(raw, np.uint8).reshape(FRAME_HEIGHT, FRAME_WIDTH)
+        yield (ticks - first) / TICKS_PER_SECOND, picture_of(raw)
 
 
 def _next_time(lines: IO[bytes]) -> int | None:
-    """The next picture's `pts` in microseconds; `pts_time` beside it is rounded to six digits."""
-    for line in lines:
-        for word in line.split():
-            if word.startswith(b"pts:"):
-                return int(word.removeprefix(b"pts:"))
-    return None
+    """The next picture's time; None at the end."""
+    told = (ticks_of(line.decode("ascii", "replace")) for line in lines)
+    return next((ticks for ticks in told if ticks is not None), None)
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
