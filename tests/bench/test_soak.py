@@ -18,7 +18,7 @@ def test_four_cameras_lose_nothing_in_forty_seconds(tmp_path: Path) -> None:
         cameras=4,
         seconds=40,
         warm_up_seconds=12,
-        limits=Limits(resident_bytes=64 * MB),  # the database still warms up
+        limits=Limits(resident_bytes=64 * MB, descriptors=12, threads=6),  # the database still warms up
         every_seconds=2.0,
         scenes=(walker(20),),
     )

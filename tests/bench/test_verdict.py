@@ -51,9 +51,9 @@ def test_a_recorder_that_does_all_it_should_passes() -> None:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (lambda s: {"resident_bytes": 300 * MB + s * 0.1 * MB}, "resident memory grew by 20"),
-        (lambda s: {"descriptors": 60 + s // 20}, "open descriptors grew by 10"),
-        (lambda s: {"threads": 30 + s // 20}, "threads grew by 10"),
+        (lambda s: {"resident_bytes": 300 * MB + s * 0.1 * MB}, "20 MB of resident memory were added"),
+        (lambda s: {"descriptors": 60 + s // 20}, "10 open descriptors were added"),
+        (lambda s: {"threads": 30 + s // 20}, "10 threads were added"),
         (lambda s: {"recorded": {"yard": s * 0.98}}, "yard: 5.9 s of footage missing"),
         (lambda _: {"frames_dropped": 7}, "7 frames dropped"),
         (lambda _: {"rows_lost": 7}, "7 rows lost"),

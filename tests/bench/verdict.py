@@ -94,11 +94,11 @@ def complaints(window: Window, limits: Limits) -> list[str]:
     """What is wrong, in words; nothing where the soak has passed."""
     last = window.samples[-1]
     grown = [
-        ("resident memory", "bytes", window.growth(lambda s: s.resident_bytes), limits.resident_bytes),
-        ("open descriptors", "", window.growth(lambda s: s.descriptors), limits.descriptors),
-        ("threads", "", window.growth(lambda s: s.threads), limits.threads),
+        ("MB of resident memory", window.growth(lambda s: s.resident_bytes) / MB, limits.resident_bytes / MB),
+        ("open descriptors", window.growth(lambda s: s.descriptors), limits.descriptors),
+        ("threads", window.growth(lambda s: s.threads), limits.threads),
     ]
-    found = [f"{what} grew by {much:.0f} {unit}".strip() for what, unit, much, most in grown if much > most]
+    found = [f"{much:.0f} {what} were added, more than {most:g}" for what, much, most in grown if much > most]
     allowed = (1 - COVERAGE) * window.seconds + COUNTED_WITHIN_SECONDS
     found += [
         f"{camera}: {lost:.1f} s of footage missing" for camera, lost in window.missing().items() if lost > allowed
