@@ -30,6 +30,7 @@ help: ## this list
 	@echo '  ARGS="..." goes to pytest, to nvr demo and to nvr run. docs/README.md has the rest.'
 
 demo: $(PYTHON_PACKAGES) $(DEMO_PROGRAMS) ## four synthetic cameras and a recorder on them, until Ctrl-C (or DEMO_SECONDS=60)
+	@echo 'Starting the demo'
 	@$(BIN)/nvr demo $(ARGS)
 
 run: $(PYTHON_PACKAGES) $(DEMO_PROGRAMS) ## the recorder on your own cameras, as in CONFIG=nvr.yaml

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from nvr.errors import ConfigError, NvrError
 
@@ -46,6 +47,25 @@ COMMANDS = (
 )
 
 
+class _PlainFlags:
+    """A flag takes no value, and Typer's help would give it one: `--json <bool>`."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
+        for param in params:
+            if getattr(param, "is_bool_flag", False):
+                param.metavar = ""
+        return params
+
+
+class _Command(_PlainFlags, TyperCommand):
+    pass
+
+
+class _Group(_PlainFlags, TyperGroup):
+    pass
+
+
 def main() -> None:
     arguments = sys.argv[1:]
     try:
@@ -66,11 +86,16 @@ def application(command: str) -> typer.Typer:
     """The command line with the module of `command` imported, and only the names of the others."""
     # No pretty tracebacks: they print local variables, and so passwords.
     app = typer.Typer(
-        help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich"
+        cls=_Group,
+        help=HELP,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode="rich",
     )
     for each in COMMANDS:
         function = _function(each.name) if each.name == command else _not_chosen
-        app.command(each.name, short_help=each.summary, rich_help_panel=each.panel)(function)
+        app.command(each.name, cls=_Command, short_help=each.summary, rich_help_panel=each.panel)(function)
     return app
 
 

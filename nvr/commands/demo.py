@@ -12,16 +12,14 @@ from typing import Annotated
 import httpx
 import typer
 from rich.console import Console
-from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from ingest.demo import scenes
 from ingest.demo.camera import DemoCamera
 from ingest.demo.clips import clip_path, make_clip
 from ingest.demo.scenes import Scene
 from ingest.ffmpeg import executable
-from nvr.commands.demo_children import Child, prometheus, recorder
+from nvr.commands.demo_children import Child, prometheus, recorder, start_page
 from nvr.commands.demo_plan import FLAKY, free_port, nvr_configuration, prometheus_configuration
 from nvr.commands.demo_trouble import FlakyCamera
 from nvr.errors import EnvironmentNotReady
@@ -42,31 +40,34 @@ def demo(
     """Record four synthetic cameras: one with a walker, one with a slow small object, one whose lights are switched,
     and one that freezes and dies now and then. Everything is on this machine and ends with Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with contextlib.suppress(KeyboardInterrupt), _alone(directory):
-        _run(directory.resolve(), seconds)
+    with _alone(directory):
+        with contextlib.suppress(KeyboardInterrupt):
+            _run(directory.resolve(), seconds)
+        console.print(_kept(directory.resolve()), soft_wrap=True)
 
 
 def _run(directory: Path, seconds: float | None) -> None:
     executable()
     clips = _clips(directory / "clips")
+    console.print("Plugging in four cameras and starting the recorder.")
     with contextlib.ExitStack() as running:
         cameras = {name: running.enter_context(DemoCamera(name)) for name in clips}
         _plug_in(cameras, clips)
         port = free_port(8080)
         config = nvr_configuration(directory, {name: camera.url for name, camera in cameras.items()}, port)
         nvr = running.enter_context(recorder(directory, config))
-        monitor_port = free_port()
+        monitor_port = free_port(9090)
         monitor = prometheus(directory, prometheus_configuration(directory, port), monitor_port)
         has_monitor = monitor is not None and bool(running.enter_context(monitor))
         client = running.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=5, trust_env=False))
         with console.status("Starting the recorder"):
             _until_ready(nvr, client)
-        console.print(_panel(port, monitor_port if has_monitor else None, directory))
+        monitor_page = start_page(monitor_port) if has_monitor else None
+        console.print(_addresses(port, monitor_page, directory), soft_wrap=True)
         try:
             _watch(nvr, client, FlakyCamera(cameras[FLAKY], clips[FLAKY]), seconds)
         finally:
             console.print("Ending: the open segments are finished.")
-    console.print(_kept(directory))
 
 
 def _scenes() -> dict[str, Scene]:
@@ -145,17 +146,20 @@ def _status(client: httpx.Client) -> str:
     return " · ".join(words)
 
 
-def _panel(port: int, monitor_port: int | None, directory: Path) -> Panel:
+def _addresses(port: int, monitor_page: str | None, directory: Path) -> str:
+    """A line each, never broken: an address is there to be clicked or copied."""
     here = f"http://127.0.0.1:{port}"
-    table = Table.grid(padding=(0, 3))
-    table.add_row("Playback", f"{here}/play?camera=front-door")
-    table.add_row("Heatmap", f"{here}/heatmap?camera=front-door")
-    table.add_row("Events", f"{here}/api/events")
-    table.add_row("Metrics", f"{here}/metrics")
-    where = f"http://127.0.0.1:{monitor_port}" if monitor_port else "left out: prometheus is not installed"
-    table.add_row("Prometheus", where)
-    table.add_row("Footage, logs", str(directory))
-    return Panel(table, title="SF-NVR is recording four cameras", subtitle="Ctrl-C ends it", expand=False)
+    rows = {
+        "Start here": f"{here}/",
+        "Playback": f"{here}/play?camera=front-door",
+        "Heatmap": f"{here}/heatmap?camera=front-door",
+        "Events": f"{here}/api/events",
+        "Metrics": f"{here}/metrics",
+        "Prometheus": monitor_page or "left out: prometheus is not installed",
+        "Footage, logs": str(directory),
+    }
+    lines = (f"  {name:<15} {where}" for name, where in rows.items())
+    return "\n".join(["", "[bold]SF-NVR is recording four cameras.[/bold] Ctrl-C ends it.", "", *lines, ""])
 
 
 def _kept(directory: Path) -> str:

@@ -3,14 +3,24 @@
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import urlsplit
+
+import httpx
 
 from ingest.ffmpeg import dies_with_parent
 from nvr.errors import EnvironmentNotReady
 
 STOP_SECONDS = 15.0
 """How long a child may take to end by itself; the recorder finishes its segments within five."""
+
+
+GRAPH = "?g0.expr=nvr_camera_up&g0.tab=0"
+"""Which cameras are up, as a graph: the query that all of Prometheus's user interfaces understand."""
+
+MONITOR_SECONDS = 5.0
 
 
 class Child:
@@ -21,7 +31,7 @@ class Child:
         self._command = command
 
     def __enter__(self) -> "Child":
-        with self.log.open("wb") as log:
+        with self.log.open("ab") as log:
             # A session of its own: Ctrl-C in a terminal is for the demonstration, which then ends everything in order.
             self._process = subprocess.Popen(
                 dies_with_parent(self._command),
@@ -64,3 +74,20 @@ def prometheus(directory: Path, config: Path, port: int) -> Child | None:
     flags = {"config.file": config, "storage.tsdb.path": data, "web.listen-address": address, "log.level": "warn"}
     command = [program, *(f"--{flag}={value}" for flag, value in flags.items())]
     return Child("Prometheus", command, directory / "prometheus.log")
+
+
+def start_page(port: int) -> str:
+    """Prometheus's page with a graph on it. Where that is differs: Debian's has only the classic pages."""
+    here = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + MONITOR_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            return f"{here}{_path_of_graphs(httpx.get(f'{here}/', trust_env=False).headers)}{GRAPH}"
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    return here
+
+
+def _path_of_graphs(headers: httpx.Headers) -> str:
+    """Where Prometheus's first page leads: `/classic/graph`, `/graph` or, from version 3 on, `/query`."""
+    return str(urlsplit(headers.get("Location", "/graph")).path)

@@ -8,7 +8,8 @@ from nvr.masking import Secrets, secrets_of
 from nvr.settings import CameraSettings, MotionSettings, Settings, StorageSettings, WebSettings, Zone
 
 _DURATIONS = {"w": 7 * 86400, "d": 86400, "h": 3600, "m": 60, "s": 1}
-_SIZES = {"TB": 10**12, "GB": 10**9, "MB": 10**6}
+_SIZES = {"TB": 10**12, "GB": 10**9, "MB": 10**6, "kB": 10**3}
+_BINARY_SIZES = {"TiB": 1 << 40, "GiB": 1 << 30, "MiB": 1 << 20, "KiB": 1 << 10}
 
 
 def resolved_text(settings: Settings) -> str:
@@ -34,7 +35,7 @@ def resolved(settings: Settings) -> dict[str, Any]:
         "database": {
             "dsn": database.dsn,
             "spool": str(database.spool),
-            "spool_limit": f"{database.spool_limit_bytes} B",
+            "spool_limit": exact_size_text(database.spool_limit_bytes),
             "keep": "forever" if database.keep_seconds is None else duration_text(database.keep_seconds),
         },
         "web": _web(settings.web),
@@ -50,13 +51,21 @@ def duration_text(seconds: float) -> str:
 
 def size_text(size_bytes: int) -> str:
     """Rounded, for people."""
-    unit = next((unit for unit, each in _SIZES.items() if size_bytes >= each), "MB")
-    return f"{size_bytes / _SIZES[unit]:.3g}{unit}"
+    unit = next((unit for unit, each in _SIZES.items() if size_bytes >= each), None)
+    return f"{size_bytes / _SIZES[unit]:.3g}{unit}" if unit else f"{size_bytes}B"
+
+
+def exact_size_text(size_bytes: int) -> str:
+    """In the largest unit that leaves a whole number, as it may be written in the configuration: `500GB`."""
+    units = _SIZES | _BINARY_SIZES
+    whole = [unit for unit, each in units.items() if size_bytes and size_bytes % each == 0]
+    unit = max(whole, key=lambda unit: units[unit], default=None)
+    return f"{size_bytes // units[unit]}{unit}" if unit else f"{size_bytes}B"
 
 
 def _storage(storage: StorageSettings) -> dict[str, Any]:
     budget, never = storage.budget, storage.delete_after_seconds is None
-    share = f"{budget.fraction * 100:g}%" if budget.fraction is not None else f"{budget.size_bytes} B"
+    share = f"{budget.fraction * 100:g}%" if budget.fraction is not None else exact_size_text(budget.size_bytes or 0)
     return {
         "path": str(storage.path),
         "segment": duration_text(storage.segment_seconds),

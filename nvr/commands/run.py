@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +12,11 @@ from typing import Annotated
 import typer
 
 from nvr.app import App
+from nvr.commands.readiness.disk import room
 from nvr.config import load
 from nvr.errors import NvrError
 from nvr.masking import Secrets, secrets_of
-from nvr.settings import Settings
+from nvr.settings import Settings, StorageSettings
 
 log = logging.getLogger(__name__)
 
@@ -25,12 +27,24 @@ def run(
     """Record: every camera, analysed, measured and served, until SIGTERM or Ctrl-C."""
     settings = load(config, os.environ)
     _log_to_stderr(settings)
+    # Aside, as it counts the footage that is there: recording waits for no disk.
+    threading.Thread(target=warn_of_little_room, args=(settings.storage,), daemon=True).start()
     try:
         asyncio.run(_run(settings))
     except BaseExceptionGroup as group:
         if (error := _only_cause(group)) is None:
             raise
         raise error from None
+
+
+def warn_of_little_room(storage: StorageSettings) -> None:
+    """A budget that cannot be reached is no reason not to record, and one to say so: a full disk ends footage."""
+    try:
+        found = room(storage.path, storage.budget)
+    except OSError:
+        return  # A folder that cannot even be looked at is told by whoever opens it.
+    if not found.ready:
+        log.warning("there is not enough room: %s: %s", found.message, found.remedy)
 
 
 async def _run(settings: Settings) -> None:

@@ -120,3 +120,11 @@ def test_a_missing_configuration_ends_with_2(tmp_path: Path) -> None:
     ended = nvr("check", folder=tmp_path)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == "nvr.yaml: there is no such file\n  name the file with -c nvr.yaml\n"
+
+
+def test_a_flag_is_shown_without_a_value() -> None:
+    for command in ("events", "gaps", "scan"):
+        ended = nvr(command, "--help")
+        assert "--json" in ended.stdout
+        assert "bool" not in ended.stdout
+    assert "bool" not in nvr("--help").stdout

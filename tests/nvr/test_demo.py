@@ -1,5 +1,6 @@
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,8 +13,8 @@ import yaml
 
 from ingest.demo import clips, scenes
 from ingest.demo.camera import DemoCamera
-from nvr.commands.demo_children import Child
-from nvr.commands.demo_plan import nvr_configuration, prometheus_configuration
+from nvr.commands.demo_children import Child, prometheus, start_page
+from nvr.commands.demo_plan import free_port, nvr_configuration, prometheus_configuration
 from nvr.commands.demo_trouble import Condition, FlakyCamera, condition_at
 from nvr.config import load
 from nvr.errors import EnvironmentNotReady
@@ -81,8 +82,9 @@ def test_the_demo_leaves_no_process_however_it_ends(directory: Path, ending: sig
     with start_demo(directory) as demo:
         address_of(demo, "Metrics")
         demo.send_signal(ending)
-        demo.communicate(timeout=60)
+        output, _ = demo.communicate(timeout=60)
     assert demo.returncode == code
+    assert ("segments of footage" in output) == (ending is not signal.SIGKILL)
     deadline = time.monotonic() + 5
     while processes_of(directory) and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -157,6 +159,24 @@ def test_a_child_that_ends_is_reported_with_its_last_words(tmp_path: Path) -> No
     ended = pytest.raises(EnvironmentNotReady, match="recorder ended with code 1: no such thing")
     with Child("recorder", command, tmp_path / "log") as child, ended:
         check_until(child, time.monotonic() + 10)
+
+
+def test_a_log_is_kept_over_starts(tmp_path: Path) -> None:
+    for word in ("first", "second"):
+        with Child("speaker", [sys.executable, "-c", f"print('{word}', flush=True)"], tmp_path / "log") as child:
+            child._process.wait()
+    assert (tmp_path / "log").read_text().split() == ["first", "second"]
+
+
+@pytest.mark.skipif(shutil.which("prometheus") is None, reason="prometheus is not installed")
+def test_prometheus_is_shown_with_a_graph(tmp_path: Path) -> None:
+    port = free_port()
+    monitor = prometheus(tmp_path, prometheus_configuration(tmp_path, 8123), port)
+    assert monitor is not None
+    with monitor:
+        page = start_page(port)
+        assert "g0.expr=nvr_camera_up" in page
+        assert httpx.get(page, trust_env=False).is_success
 
 
 def check_until(child: Child, deadline: float) -> None:

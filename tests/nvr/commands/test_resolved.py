@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nvr.commands.resolved import duration_text, resolved, resolved_text, size_text
+from nvr.commands.resolved import duration_text, exact_size_text, resolved, resolved_text, size_text
 from nvr.config import load
 from nvr.settings import Settings
 
@@ -47,7 +47,22 @@ def test_durations_are_written_in_their_largest_unit(seconds: float, text: str) 
 
 
 @pytest.mark.parametrize(
-    ("size", "text"), [(0, "0MB"), (5 * 10**8, "500MB"), (1536 * 10**6, "1.54GB"), (2 * 10**12, "2TB")]
+    ("size", "text"),
+    [(0, "0B"), (40_300, "40.3kB"), (5 * 10**8, "500MB"), (1536 * 10**6, "1.54GB"), (2 * 10**12, "2TB")],
 )
 def test_sizes_are_rounded(size: int, text: str) -> None:
     assert size_text(size) == text
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (5 * 10**11, "500GB"),
+        (1 << 30, "1GiB"),
+        (2 * 10**12, "2TB"),
+        (1536 << 20, "1536MiB"),
+        (100_000_001, "100000001B"),
+    ],
+)
+def test_a_size_that_may_be_written_again_is_exact(size: int, text: str) -> None:
+    assert exact_size_text(size) == text

@@ -1,0 +1,20 @@
+import logging
+from pathlib import Path
+
+import pytest
+
+from nvr.commands.run import warn_of_little_room
+from nvr.settings import Budget, StorageSettings
+
+
+def test_a_budget_beyond_the_disk_is_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    warn_of_little_room(StorageSettings(tmp_path / "recordings", budget=Budget(None, 10**18)))
+    [record] = caplog.records
+    assert record.levelno == logging.WARNING
+    assert "budget 1e+06TB" in record.message
+    assert "lower storage.budget to 90%" in record.message
+
+
+def test_a_budget_within_the_disk_is_nothing_to_speak_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    warn_of_little_room(StorageSettings(tmp_path, budget=Budget(None, 100_000_000)))
+    assert caplog.records == []
