@@ -8,8 +8,11 @@ from exporters.clickhouse.client import Database
 from nvr.errors import DatabaseError
 
 _DURABLE = """SETTINGS fsync_after_insert = 1, fsync_part_directory = 1,
-non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1"""
-"""Without the first two a power cut takes rows that were acknowledged; the third makes a repeated insert harmless."""
+non_replicated_deduplication_window = 1000, ttl_only_drop_parts = 1, concurrent_part_removal_threshold = 100000"""
+"""Without the first two a power cut takes rows that were acknowledged; the third makes a repeated insert harmless.
+
+The last keeps the embedded engine from starting a hundred threads, which it never ends, to remove a hundred old parts.
+"""
 
 _VERSION_TABLE = f"""CREATE TABLE IF NOT EXISTS schema_version (
     version UInt32,

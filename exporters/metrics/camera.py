@@ -15,7 +15,7 @@ class CameraMetrics:
     def __init__(self, instruments: Instruments) -> None:
         self._make, self._site = instruments, instruments.site
         self._received = instruments.counter(
-            "camera_frames_received_total", "Frames that arrived from the decoder.", "camera"
+            "camera_frames_received_total", "Frames that arrived from the camera.", "camera"
         )
         self._processed = instruments.counter(
             "camera_frames_processed_total", "Frames that were looked at for motion.", "camera"
