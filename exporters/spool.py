@@ -12,10 +12,10 @@ from collections import Counter, deque
 from pathlib import Path
 
 from exporters.clickhouse.rows import Rows, rows_of, table_of
-from exporters.lock_file import LockFile
 from exporters.spool_file import Batch, SpoolFile
 from nvr.clock import utc_now
 from nvr.errors import StorageError
+from nvr.lock_file import LockFile
 from nvr.model import Fact, stamp
 from nvr.ports import Telemetry
 

@@ -5,19 +5,18 @@ overwritten: a name is reserved first, and where it is taken the next millisecon
 """
 
 import errno
-import fcntl
 import logging
 import os
 import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
 
 from ingest.catalogue import Catalogue
 from ingest.mp4 import Media, probe
 from ingest.run import Run, sync
 from nvr.errors import MediaError, StorageError
+from nvr.lock_file import LockFile
 from nvr.model import Gap, Segment, Tombstone
 
 log = logging.getLogger(__name__)
@@ -33,16 +32,16 @@ class Store:
         self.root = root
         try:
             root.mkdir(parents=True, exist_ok=True)
-            self._claim = _claim(root)
         except OSError as error:
             raise StorageError(f"the storage folder cannot be used, {error.strerror}", path=root) from error
+        self._lock = LockFile(root / LOCK)  # a second recorder would take the files of the first for torn ones
         self.catalogue = Catalogue(root / CATALOGUE)
         self._open: dict[str, Segment] = {}
         self._open_lock = threading.Lock()
 
     def close(self) -> None:
         self.catalogue.close()
-        self._claim.close()
+        self._lock.close()
 
     # Asking
 
@@ -208,18 +207,3 @@ def _link(file: Path, target: Path) -> None:
             raise
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
         file.rename(target)
-
-
-def _claim(root: Path) -> IO[bytes]:
-    """The sole right to a storage folder: a second recorder would take the files of the first for torn ones."""
-    lock = (root / LOCK).open("wb")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        lock.close()
-        raise StorageError(
-            "another recorder writes to this storage folder",
-            path=root,
-            hint="stop it, or give each a folder of its own",
-        ) from error
-    return lock

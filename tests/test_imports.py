@@ -18,6 +18,7 @@ SHARED = (
     "nvr.clock",
     "nvr.supervise",
     "nvr.masking",
+    "nvr.lock_file",
 )
 """What the core and the exporters may use of `nvr`; reading the configuration, command line and wiring stay out."""
 
