@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -57,6 +58,18 @@ def processes_of(directory: Path) -> list[str]:
     return found
 
 
+def is_stopped(pid: int) -> bool:
+    return "State:\tT" in Path(f"/proc/{pid}/status").read_text()
+
+
+def eventually(condition: Callable[[], bool], seconds: float = 10) -> bool:
+    """Whether the condition comes true in time: a signal reaches a process a little after it was sent."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return condition()
+
+
 @pytest.mark.timeout(240)
 def test_the_demo_records_four_cameras_and_ends_by_itself(directory: Path) -> None:
     with start_demo(directory, "--seconds", "20") as demo:
@@ -85,10 +98,7 @@ def test_the_demo_leaves_no_process_however_it_ends(directory: Path, ending: sig
         output, _ = demo.communicate(timeout=60)
     assert demo.returncode == code
     assert ("segments of footage" in output) == (ending is not signal.SIGKILL)
-    deadline = time.monotonic() + 5
-    while processes_of(directory) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert processes_of(directory) == []
+    assert eventually(lambda: processes_of(directory) == [])
 
 
 def test_a_second_demo_in_the_same_directory_is_refused(directory: Path) -> None:
@@ -143,9 +153,9 @@ def test_a_flaky_camera_follows_its_schedule(tmp_path: Path) -> None:
         camera.start(clip)
         flaky = FlakyCamera(camera, clip)
         flaky.follow(25)
-        assert "State:\tT" in Path(f"/proc/{camera.pid}/status").read_text()
+        assert eventually(lambda: is_stopped(camera.pid))
         flaky.follow(40)
-        assert "State:\tT" not in Path(f"/proc/{camera.pid}/status").read_text()
+        assert eventually(lambda: not is_stopped(camera.pid))
         first = camera.pid
         flaky.follow(65)
         with pytest.raises(RuntimeError, match="not running"):
