@@ -20,7 +20,7 @@ BENCH_PACKAGES := $(VENV)/.bench-packages
 DEMO_PROGRAMS := $(VENV)/.demo-programs
 TEST_PROGRAMS := $(VENV)/.test-programs
 
-.PHONY: help demo run test check format bench soak lock clean
+.PHONY: help demo run test faults check format bench soak lock clean
 
 help: ## this list
 	@echo 'SF-NVR, a network video recorder whose front end is Prometheus and Grafana.'
@@ -38,6 +38,9 @@ run: $(PYTHON_PACKAGES) $(DEMO_PROGRAMS) ## the recorder on your own cameras, as
 
 test: $(PYTHON_PACKAGES) $(TEST_PROGRAMS) ## all tests, in 25 minutes at most on two cores
 	@$(BIN)/pytest --session-timeout=$(TEST_SECONDS) $(ARGS)
+
+faults: $(PYTHON_PACKAGES) $(TEST_PROGRAMS) ## every fault of docs/reliability.md, injected and measured anew
+	@$(BIN)/pytest tests/faults --faults-page docs/reliability.md $(ARGS)
 
 check: $(PYTHON_PACKAGES) ## lint, formatting and types
 	@$(BIN)/ruff check .
