@@ -10,7 +10,7 @@ from ingest.gaps import GapLedger
 from ingest.health import STEADY_SECONDS, Health
 from ingest.reconcile import Reconciliation, adopt
 from ingest.recorder import Recorder, Surroundings
-from ingest.stream import remember, remembered
+from ingest.stream import Streams, remember, remembered
 from nvr.errors import StorageError
 from nvr.model import CameraStatus, Cause
 from nvr.settings import CameraSettings
@@ -37,6 +37,7 @@ class Camera:
         self.health.decoder = self._decoder.meter
         self._folder = around.store.camera_folder(self.name)
         self._handling = remembered(self._folder)
+        self._streams: Streams | None = None
         self._just_changed = False
         self._backoff = Backoff()
         self._auth_backoff = auth_failure_backoff()
@@ -78,8 +79,10 @@ class Camera:
                 gaps=self._gaps,
                 decoder=decoder,
                 handling=self._handling,
+                before=self._streams,
             )
             try:
+                await self._around.starts.enter()
                 await asyncio.to_thread(self._adopt_leftovers)
                 cause = await recorder.run_once()
             except (OSError, StorageError) as error:
@@ -99,6 +102,7 @@ class Camera:
             log.info("%s: begun anew, to suit what the camera sends", self.name)
             return 0.0
         self._just_changed = changed
+        self._streams = recorder.streams or self._streams
         self._around.telemetry.ffmpeg_restarted(self.name, "recorder", cause)
         if not recorder.running_seconds:
             self._around.telemetry.connected(self.name, "failed")
@@ -108,10 +112,15 @@ class Camera:
             self._auth_backoff.reset()
         news = cause is not self.health.last_cause or not self.health.consecutive_failures
         self.health.failed(cause, recorder.running_seconds)
-        wait = (self._auth_backoff if cause is Cause.AUTH else self._backoff).next_seconds()
+        wait = self._wait(recorder, cause)
         level = logging.WARNING if news else logging.DEBUG
         log.log(level, "%s: recording ended (%s), connecting again in %.1f s", self.name, cause, wait)
         return wait
+
+    def _wait(self, recorder: Recorder, cause: Cause) -> float:
+        if cause is Cause.RESOLUTION and recorder.running_seconds >= STEADY_SECONDS:
+            return 0.0  # the camera is there
+        return (self._auth_backoff if cause is Cause.AUTH else self._backoff).next_seconds()
 
     def _adopt_leftovers(self) -> None:
         """Files that an earlier run of this process could not finish."""

@@ -79,6 +79,14 @@ class Footage:
         """Media up to here has been received."""
         self._reached = media_seconds
 
+    def skipped(self, seconds: float) -> None:
+        """So much of what comes next has no pictures: it does not count as footage."""
+        self._counted_seconds += seconds
+
+    @property
+    def growing_file(self) -> Path:
+        return self._run.file(self._growing.index)
+
     async def keep(self) -> None:
         """Once a second: sync the growing file, show it as it is, and note what is needed to adopt it."""
         if self._reached > ANCHOR_SECONDS:

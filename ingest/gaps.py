@@ -6,6 +6,7 @@ while nothing was recorded anyway, explains no other loss.
 
 import logging
 import threading
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ingest.catalogue import Catalogue
@@ -20,6 +21,9 @@ HINDSIGHT_SECONDS = 10.0
 
 NEGLIGIBLE_SECONDS = 0.1
 """Less than a picture or so between two runs is no gap."""
+
+_UNEXPLAINED = (Cause.EOF, Cause.STALLED, Cause.TIMEOUT)
+"""The camera went silent, and nothing says why."""
 
 _OURS = (Cause.RECORDER_DOWN, Cause.CONFIG_CHANGE)
 
@@ -55,6 +59,18 @@ class GapLedger:
             if self._open is None:
                 self._put(Gap(self._camera, since, None, cause))
                 self._counted = since
+
+    def explain(self, cause: Cause) -> None:
+        """What the camera says when it is back tells more of the gap that is ending than how it began."""
+        with self._lock:
+            if self._open and self._open.cause in _UNEXPLAINED:
+                self._put(replace(self._open, cause=cause))
+
+    def hole(self, cause: Cause, start: datetime, end: datetime) -> None:
+        """Footage is missing between two pictures of a run that went on."""
+        with self._lock:
+            self._keep(Gap(self._camera, start, end, cause))
+            self._telemetry.gap_grew(self._camera, cause, (end - start).total_seconds())
 
     def recording(self, since: datetime) -> None:
         """There is footage from `since` on."""
@@ -98,6 +114,9 @@ class GapLedger:
 
     def _put(self, gap: Gap) -> None:
         self._open = gap
+        self._keep(gap)
+
+    def _keep(self, gap: Gap) -> None:
         self._facts.put(gap)
         self._unsaved[gap.start] = gap
         self._save()

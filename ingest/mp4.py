@@ -16,6 +16,9 @@ _CODECS = {b"avc1": "h264", b"avc3": "h264", b"hvc1": "hevc", b"hev1": "hevc", b
 _OBJECT_TYPES = {0x20: "mpeg4", 0x61: "mpeg2video", 0x6C: "mjpeg"}
 """What `mp4v` holds (ISO/IEC 14496-1, table 5)."""
 
+HEAD_BYTES = 2048
+"""So much of a fragment's media data holds the parameter sets of its first picture."""
+
 _DEFAULT_DURATION_PRESENT, _DEFAULT_SIZE_PRESENT = 0x8, 0x10
 
 
@@ -58,6 +61,17 @@ def probe(path: Path) -> Media:
     if media is None:
         raise MediaError("no video in this file", path=path)
     return media
+
+
+def fragment_heads(path: Path, offset: int = 0) -> Iterator[tuple[bytes, int]]:
+    """How the media data of each whole fragment from `offset` on begin, with the offset behind it.
+
+    `offset` is 0, or what came with an earlier one. Raises OSError.
+    """
+    with path.open("rb") as file:
+        for box in _boxes(file, offset, file.seek(0, 2)):
+            if box.is_whole:
+                yield (_read(file, box, HEAD_BYTES) if box.kind == b"mdat" else b""), box.end
 
 
 def _read_media(file: BinaryIO, size: int) -> Media | None:

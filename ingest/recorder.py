@@ -9,7 +9,7 @@ import contextlib
 import csv
 import logging
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from ingest.gaps import GapLedger
 from ingest.health import Health
 from ingest.pipe import Pipe, drained, lines
 from ingest.progress import Progress, ProgressReader
+from ingest.resolution import SizeWatch
 from ingest.run import Run
 from ingest.store import Store
 from ingest.stream import Handling, StreamListener, Streams
@@ -32,12 +33,21 @@ from nvr.errors import StorageError
 from nvr.model import Cause
 from nvr.ports import FactSink, Telemetry
 from nvr.settings import CameraSettings
-from nvr.supervise import cancelled
+from nvr.supervise import Turnstile, cancelled
 
 log = logging.getLogger(__name__)
 
 READ_OUT_SECONDS = 2.0
 """How long what a dead process has left in its pipes may take to be read, and its files to be named."""
+
+HOLE_SECONDS = 2.0
+"""Media time that passes without pictures for longer than this is a gap within the run."""
+
+LEAST_FPS_WITH_HOLES = 1.0
+"""A camera with fewer pictures a second than this has none that are missing."""
+
+STARTS_A_SECOND = 10.0
+"""How many recorders may be started in a second: cameras that failed together come back one after another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,7 @@ class Surroundings:
     facts: FactSink
     telemetry: Telemetry
     clock: UtcClock
+    starts: Turnstile = field(default_factory=lambda: Turnstile(STARTS_A_SECOND))
 
 
 class Recorder:
@@ -64,15 +75,19 @@ class Recorder:
         gaps: GapLedger,
         decoder: Decoder | None,
         handling: Handling,
+        before: Streams | None = None,
     ) -> None:
         self._settings, self._around, self._health, self._gaps = settings, around, health, gaps
-        self._decoder, self._handling = decoder, handling
+        self._decoder, self._handling, self._before = decoder, handling, before
         self._camera = settings.name
         self._anchor = Anchor(around.clock)
         self._latest = Progress(0, 0.0)
         self._first_frame: float | None = None
         self._last_growth = around.clock.monotonic()
         self._syncing_since: float | None = None
+        self._sizes = SizeWatch()
+        self._change: Cause | None = None
+        self._holes: list[tuple[float, float]] = []
         self._decoding: asyncio.Task[None] | None = None
         self._closing = False
         self._ended: asyncio.Future[Cause] = asyncio.get_running_loop().create_future()
@@ -184,6 +199,7 @@ class Recorder:
     def _heard(self, line: str) -> None:
         if streams := self._listener.feed(line):
             self._health.seen(streams)
+            self._change = _change(self._before, streams)
             if streams.handling(self._handling) != self._handling:
                 self._end(Cause.CODEC)
 
@@ -207,11 +223,22 @@ class Recorder:
             return
         if self._first_frame is None:
             self._connected(now, packets)
+        self._look_for_hole(report)
         self._latest, self._last_growth = report, now
         if self.footage:
             self.footage.reached(report.media_seconds)
         self._health.advanced(now, self._anchor.utc(report.media_seconds), report.frames)
         self._around.telemetry.frames_received(self._camera, report.frames - previous.frames)
+
+    def _look_for_hole(self, report: Progress) -> None:
+        """A camera that paused and went on: the run lasts, and its footage has a hole."""
+        fps = self._health.rate.per_second(self._last_growth)
+        fps = min(fps, self._health.expected_fps or fps)  # a burst at first is not the rate
+        if self.footage and fps >= LEAST_FPS_WITH_HOLES:
+            end = report.media_seconds - (report.frames - self._latest.frames) / fps
+            if end - self._latest.media_seconds > HOLE_SECONDS:
+                self._holes.append((self._latest.media_seconds, end))
+                self.footage.skipped(end - self._latest.media_seconds)
 
     def _connected(self, now: float, packets: Pipe) -> None:
         self._first_frame = now
@@ -259,10 +286,30 @@ class Recorder:
         while True:
             await asyncio.sleep(1.0)
             self._syncing_since = self._around.clock.monotonic()
+            await asyncio.to_thread(self._explain_gaps)
             await self._on_disk(footage.keep())
+            await self._on_disk(self._look_into(footage.growing_file))
             if not await asyncio.to_thread(run.folder.is_dir):
                 self._end(Cause.DIRECTORY_GONE)
             self._syncing_since = None
+
+    def _explain_gaps(self) -> None:
+        """Why the camera was away, as it shows itself now, and where it paused since."""
+        if self._change:
+            cause, self._change = self._change, None
+            log.warning("%s: it came back with another %s", self._camera, cause)
+            self._gaps.explain(cause)
+        while self._holes:
+            start, end = map(self._anchor.utc, self._holes.pop(0))
+            log.warning("%s: no pictures for %.1f s in mid-stream", self._camera, (end - start).total_seconds())
+            self._gaps.hole(Cause.STALLED, start, end)
+
+    async def _look_into(self, file: Path) -> None:
+        """What the file tells that no report does."""
+        if self.streams:
+            changed = await asyncio.to_thread(self._sizes.has_changed, file, self.streams.codec)
+            if changed:
+                self._end(Cause.RESOLUTION)
 
     def _sample(self, child: Child) -> None:
         self._health.recorder.sample(child.pid)
@@ -281,6 +328,15 @@ class Recorder:
             has_drifted=self._anchor.has_drifted,
             clock_was_set=self._anchor.clock_was_set,
         )
+
+
+def _change(before: Streams | None, now: Streams) -> Cause | None:
+    """How a camera came back different, which explains why it was away."""
+    if before is None:
+        return None
+    if before.codec != now.codec:
+        return Cause.CODEC
+    return Cause.RESOLUTION if (before.width, before.height) != (now.width, now.height) else None
 
 
 def _parse_list_line(line: str) -> tuple[int, float, float] | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -44,6 +45,27 @@ class Backoff:
 def auth_failure_backoff() -> Backoff:
     """For a wrong password: cameras lock accounts that try one too often."""
     return Backoff(60.0, 300.0, least=30.0)
+
+
+class Turnstile:
+    """Lets through so many a second: who comes alone does not wait, who come together follow one another.
+
+    Cameras that failed together, as their switch did, would all start anew in the same moment.
+    """
+
+    def __init__(self, per_second: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._interval, self._monotonic = 1.0 / per_second, monotonic
+        self._next = -math.inf
+
+    async def enter(self) -> None:
+        """Wait for one's turn."""
+        await asyncio.sleep(self._take_turn())
+
+    def _take_turn(self) -> float:
+        now = self._monotonic()
+        turn = max(now, self._next)
+        self._next = turn + self._interval
+        return turn - now
 
 
 async def cancelled(*tasks: asyncio.Task[None]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from exporters.metrics import Metrics
 from ingest.camera import Camera
+from ingest.demo.camera import DemoCamera
 from ingest.ffmpeg import executable
 from ingest.recorder import Surroundings
 from ingest.store import Store
@@ -124,3 +125,36 @@ def test_unusual_codecs_are_recorded_and_analysed_after_one_short_run(
 
 def _segments(facts: KeptFacts) -> list[Segment]:
     return [fact for fact in facts.facts if isinstance(fact, Segment)]
+
+
+def test_a_camera_that_pauses_in_mid_stream_leaves_a_gap_without_a_new_run(
+    around: Surroundings, facts: KeptFacts, metrics: Metrics, tmp_path: Path
+) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", 20)
+
+    async def story(server: DemoCamera) -> None:
+        camera = Camera(CameraSettings("yard", server.url), around)
+        running = asyncio.create_task(_run_until(camera, lambda: bool(_gaps(facts, Cause.STALLED)), 40))
+        await asyncio.wait_for(camera.frames.get(), 20)
+        await asyncio.sleep(4.0)
+        server.freeze()
+        await asyncio.sleep(3.5)
+        server.thaw()
+        await running
+        assert camera.health.consecutive_failures == 0
+
+    with DemoCamera("yard") as server:
+        server.start(clip)
+        asyncio.run(story(server))
+    [gap] = _gaps(facts, Cause.STALLED)
+    assert gap.end is not None
+    assert 3.0 < (gap.end - gap.start).total_seconds() < 5.0
+    segments = sorted(_segments(facts), key=lambda segment: segment.start)
+    seconds = (segments[-1].end - segments[0].start - (gap.end - gap.start)).total_seconds()
+    counted = metrics.registry.get_sample_value("nvr_recording_seconds_total", {"site": "test", "camera": "yard"})
+    assert counted is not None
+    assert counted == pytest.approx(seconds, abs=1.0)
+
+
+def _gaps(facts: KeptFacts, cause: Cause) -> list[Gap]:
+    return [fact for fact in facts.facts if isinstance(fact, Gap) and fact.cause is cause]

@@ -135,3 +135,32 @@ def test_a_disk_that_refuses_stops_nothing_and_is_made_up_for(
     ledger.tick(at(91))
     assert _all(store) == [Gap("yard", at(60), at(90), Cause.ENOSPC)]
     assert facts.facts[-1] == Gap("yard", at(60), at(90), Cause.ENOSPC)
+
+
+def test_what_the_camera_shows_when_it_is_back_explains_its_silence(ledger: GapLedger, store: Store) -> None:
+    ledger.begin(at(0))
+    ledger.recording(at(0.05))
+    ledger.lost(Cause.EOF, at(60), at(61))
+    ledger.explain(Cause.CODEC)
+    ledger.recording(at(64))
+    assert _all(store) == [Gap("yard", at(60), at(64), Cause.CODEC)]
+
+
+@pytest.mark.parametrize("cause", [Cause.AUTH, Cause.ENOSPC, Cause.RECORDER_DOWN])
+def test_what_is_known_of_a_gap_is_not_explained_away(ledger: GapLedger, store: Store, cause: Cause) -> None:
+    ledger.begin(at(0))
+    ledger.recording(at(0.05))
+    ledger.lost(cause, at(60), at(61))
+    ledger.explain(Cause.RESOLUTION)
+    ledger.recording(at(64))
+    assert _all(store) == [Gap("yard", at(60), at(64), cause)]
+
+
+def test_a_hole_in_a_run_is_a_gap_of_its_own(ledger: GapLedger, store: Store, metrics: Metrics) -> None:
+    ledger.begin(at(0))
+    ledger.recording(at(0.05))
+    ledger.hole(Cause.STALLED, at(30), at(33.5))
+    ledger.lost(Cause.EOF, at(60), at(61))
+    ledger.recording(at(64))
+    assert _all(store) == [Gap("yard", at(30), at(33.5), Cause.STALLED), Gap("yard", at(60), at(64), Cause.EOF)]
+    assert _counted(metrics, Cause.STALLED) == 3.5

@@ -1,10 +1,11 @@
 import asyncio
 import contextlib
+import itertools
 
 import pytest
 
 from nvr.errors import DatabaseError
-from nvr.supervise import Backoff, cancelled, supervise
+from nvr.supervise import Backoff, Turnstile, cancelled, supervise
 
 
 def test_waits_double_up_to_their_limit_and_begin_anew() -> None:
@@ -33,6 +34,21 @@ def test_no_wait_is_shorter_than_the_least() -> None:
 def test_ten_thousand_failures_do_not_overflow() -> None:
     backoff = Backoff(draw=lambda: 1.0)
     assert max(backoff.next_seconds() for _ in range(10_000)) == 30.0
+
+
+def test_sixty_four_that_failed_together_come_back_one_after_another() -> None:
+    now = 100.0
+    starts = Turnstile(10.0, lambda: now)
+    due = [now + starts._take_turn() for _ in range(64)]
+    assert due[0] == 100.0
+    assert due[-1] == pytest.approx(106.3)
+    assert all(later - sooner == pytest.approx(0.1) for sooner, later in itertools.pairwise(due))
+
+
+def test_who_comes_alone_does_not_wait() -> None:
+    times = iter((100.0, 100.2, 107.0))
+    starts = Turnstile(10.0, times.__next__)
+    assert [starts._take_turn() for _ in range(3)] == [0.0, 0.0, 0.0]
 
 
 def test_an_expected_failure_is_tried_again_and_counted() -> None:

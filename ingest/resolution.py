@@ -1,0 +1,32 @@
+"""Whether a camera has changed the size of its pictures in mid-stream: what follows then does not fit its file.
+
+A segment names its pictures' size once, at its beginning, and ffmpeg goes on with that name. So the run is to end.
+"""
+
+import contextlib
+from pathlib import Path
+
+from ingest.mp4 import fragment_heads
+from ingest.parameter_sets import Size, picture_size
+
+
+class SizeWatch:
+    """Follows the files of one run as they grow. Touches the disk."""
+
+    def __init__(self) -> None:
+        self._file: Path | None = None
+        self._offset = 0
+        self._size: Size | None = None
+
+    def has_changed(self, file: Path, codec: str) -> bool:
+        """Look at what was written since the last time; whether any of it is of another size than what came before."""
+        if file != self._file:
+            self._file, self._offset = file, 0
+        with contextlib.suppress(FileNotFoundError):  # not yet there, or named by now
+            for head, end in fragment_heads(file, self._offset):
+                self._offset = end
+                size = picture_size(head, codec)
+                if size and self._size and size != self._size:
+                    return True
+                self._size = self._size or size
+        return False
