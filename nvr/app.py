@@ -29,6 +29,7 @@ from nvr.clock import UtcClock
 from nvr.model import CameraStatus, Fact, Frame, MotionEvent, SinkStatus, VolumeStatus
 from nvr.settings import Settings
 from nvr.supervise import cancelled, supervise
+from nvr.systemd import Pulse, ServiceManager
 from processor.analyser import CameraAnalyser
 
 log = logging.getLogger(__name__)
@@ -43,8 +44,9 @@ DRAIN_SECONDS = 2.0
 class App:
     """All parts of one recorder. Constructing it opens the storage folder and the spool, and may raise NvrError."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, service: ServiceManager | None = None) -> None:
         self._settings = settings
+        self._service = service or ServiceManager()
         self._clock = UtcClock()
         self.metrics = Metrics(settings.site)
         self.metrics.configuration_used(self._clock.now())
@@ -74,7 +76,8 @@ class App:
             )
             self._cameras = [Camera(camera, around) for camera in settings.cameras.values()]
             undo.pop_all()
-        self._ready = False
+        self._unready = "the storage is being put in order"
+        self._recording: list[asyncio.Task[None]] = []
         self.metrics.watch(self)
 
     # What a scrape and the pages read
@@ -89,8 +92,17 @@ class App:
         return self._writer.status()
 
     async def readiness(self) -> Readiness:
-        """Ready as soon as recording has begun to be tried; the database may be away."""
-        return Readiness(True) if self._ready else Readiness(False, ("the storage is being put in order",))
+        """Ready while recording is tried; cameras and the database may be away."""
+        if self._unready:
+            return Readiness(False, (self._unready,))
+        ended = tuple(f"{task.get_name()} has ended" for task in self._recording if task.done())
+        return Readiness(not ended, ended)
+
+    def pulse(self) -> Pulse:
+        """What the service manager is told. A camera records while pictures come from it."""
+        cameras = [camera for camera in self.cameras() if camera.recording_wanted]
+        words = f"{sum(camera.fps > 0 for camera in cameras)} of {len(cameras)} cameras recording"
+        return Pulse(self._unready or words, bool(self._recording), not any(task.done() for task in self._recording))
 
     # Running
 
@@ -99,16 +111,22 @@ class App:
         try:
             async with asyncio.TaskGroup() as tasks:
                 web = tasks.create_task(self._serve(listening), name="web")
+                service = tasks.create_task(self._service.follow(self.pulse), name="service")
                 await self._reconcile()
                 rest = [
                     tasks.create_task(self._export(), name="export"),
                     tasks.create_task(self._retention.run(), name="retention"),
                     tasks.create_task(self._watch_clocks(), name="clocks"),
+                    service,
                     web,
                 ]
-                async with _cancelled_at_exit(*rest), _cancelled_at_exit(*self._record(tasks)):
-                    self._ready = True
+                self._recording = self._record(tasks)
+                async with _cancelled_at_exit(*rest), _cancelled_at_exit(*self._recording):
+                    self._unready = ""
+                    self._service.ready()
                     await stop.wait()
+                    self._unready = "it is being stopped"
+                    self._service.stopping()
                     log.info("stopping: the open segments are finished")
         finally:
             await self._put_away()

@@ -39,6 +39,7 @@ class Command:
 COMMANDS = (
     Command("run", "Record", "Record all cameras, find motion, serve pages and metrics."),
     Command("check", "Record", "Check the configuration and whether this machine is ready for it."),
+    Command("health", "Record", "Ask the running recorder whether it records."),
     Command("events", "Ask", "List motion events."),
     Command("gaps", "Ask", "List missing footage and its causes."),
     Command("scan", "Try", "Find motion in video files, as fast as the machine allows."),

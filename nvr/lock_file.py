@@ -9,7 +9,7 @@ from nvr.errors import StorageError
 class LockFile:
     """Held until it is closed or the process ends, however it ends. Raises `StorageError` where another holds it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, hint: str = "stop that one first") -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("w")
@@ -19,7 +19,6 @@ class LockFile:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             self._file.close()
-            hint = "stop that one first"
             raise StorageError("it is in use by another recorder", path=path.parent, hint=hint) from error
 
     def close(self) -> None:

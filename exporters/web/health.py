@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it does its work: the two routes that need no token."""
+"""Whether the process lives, and whether it records: the two routes that need no token."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response

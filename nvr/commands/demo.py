@@ -1,11 +1,10 @@
 """`nvr demo`: the whole recorder on four synthetic cameras, for as long as one likes to look."""
 
 import contextlib
-import fcntl
 import itertools
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +22,7 @@ from nvr.commands.demo_children import Child, prometheus, recorder, start_page
 from nvr.commands.demo_plan import FLAKY, free_port, nvr_configuration, prometheus_configuration
 from nvr.commands.demo_trouble import FlakyCamera
 from nvr.errors import EnvironmentNotReady
+from nvr.lock_file import LockFile
 
 READY_SECONDS = 90.0
 STATUS_SECONDS = {True: 1.0, False: 10.0}
@@ -40,7 +40,8 @@ def demo(
     """Record four synthetic cameras: one with a walker, one with a slow small object, one whose lights are switched,
     and one that freezes and dies now and then. Everything is on this machine and ends with Ctrl-C."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with _alone(directory):
+    # Two demonstrations must not share a directory: one database is owned by one process.
+    with contextlib.closing(LockFile(directory / "lock", hint="end that demo, or choose another with --directory")):
         with contextlib.suppress(KeyboardInterrupt):
             _run(directory.resolve(), seconds)
         console.print(_kept(directory.resolve()), soft_wrap=True)
@@ -166,16 +167,3 @@ def _kept(directory: Path) -> str:
     files = list((directory / "recordings").rglob("*.mp4"))
     size = sum(file.stat().st_size for file in files)
     return f"{len(files)} segments of footage, {size / 1e6:.1f} MB, are kept in {directory / 'recordings'}."
-
-
-@contextlib.contextmanager
-def _alone(directory: Path) -> Iterator[None]:
-    """Two demonstrations must not share a directory: one database is owned by one process."""
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            hint = "end it, or choose another with --directory"
-            raise EnvironmentNotReady(f"a demo is already running in {directory}", hint=hint) from None
-        yield

@@ -4,19 +4,22 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 import threading
 import time
+from collections.abc import MutableMapping
 from pathlib import Path
+from types import TracebackType
 from typing import Annotated
 
 import typer
 
-from nvr.app import App
 from nvr.commands.readiness.disk import room
 from nvr.config import load
 from nvr.errors import NvrError
 from nvr.masking import Secrets, secrets_of
 from nvr.settings import Settings, StorageSettings
+from nvr.systemd import ServiceManager
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +29,14 @@ def run(
 ) -> None:
     """Record: every camera, analysed, measured and served, until SIGTERM or Ctrl-C."""
     settings = load(config, os.environ)
-    _log_to_stderr(settings)
+    secrets = secrets_of(settings)
+    _log_to_stderr(Secrets(secrets))
+    hide(secrets, os.environ)
+    service = ServiceManager.taken_from(os.environ)
     # Aside, as it counts the footage that is there: recording waits for no disk.
     threading.Thread(target=warn_of_little_room, args=(settings.storage,), daemon=True).start()
     try:
-        asyncio.run(_run(settings))
+        asyncio.run(_run(settings, service))
     except BaseExceptionGroup as group:
         if (error := _only_cause(group)) is None:
             raise
@@ -47,11 +53,21 @@ def warn_of_little_room(storage: StorageSettings) -> None:
         log.warning("there is not enough room: %s: %s", found.message, found.remedy)
 
 
-async def _run(settings: Settings) -> None:
+def hide(secrets: frozenset[str], environ: MutableMapping[str, str]) -> None:
+    """Take the variables that hold a secret out of the environment: no child needs them."""
+    for name in [name for name, value in environ.items() if any(secret in value for secret in secrets)]:
+        del environ[name]
+
+
+async def _run(settings: Settings, service: ServiceManager) -> None:
+    # Late: a mistake in the configuration is told before the database engine is loaded, which takes a second.
+    from nvr.app import App  # noqa: PLC0415
+
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await App(settings).run(stop, listening=lambda port: log.info("listening on http://%s:%d", settings.web.host, port))
+    app = App(settings, service)
+    await app.run(stop, listening=lambda port: log.info("listening on http://%s:%d", settings.web.host, port))
 
 
 def _only_cause(group: BaseExceptionGroup[BaseException]) -> NvrError | None:
@@ -60,11 +76,20 @@ def _only_cause(group: BaseExceptionGroup[BaseException]) -> NvrError | None:
     return errors[0] if len(errors) == 1 and isinstance(errors[0], NvrError) else None
 
 
-def _log_to_stderr(settings: Settings) -> None:
+def _log_to_stderr(secrets: Secrets) -> None:
+    """What this process says goes through the log, and so through `secrets`: Python's own tracebacks too."""
     formatter = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
     formatter.converter = time.gmtime
     handler = logging.StreamHandler()
     handler.setFormatter(formatter)
-    handler.addFilter(Secrets(secrets_of(settings)))
+    handler.addFilter(secrets)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.captureWarnings(True)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    sys.excepthook = _log_bug
+    threading.excepthook = lambda raised: _log_bug(raised.exc_type, raised.exc_value, raised.exc_traceback)
+    sys.unraisablehook = lambda raised: _log_bug(raised.exc_type, raised.exc_value, raised.exc_traceback)
+
+
+def _log_bug(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    log.critical("a bug, please report it", exc_info=(kind, error or kind(), trace))

@@ -111,7 +111,8 @@ def test_a_second_demo_in_the_same_directory_is_refused(directory: Path) -> None
             output, _ = second.communicate(timeout=30)
         first.kill()
     assert second.returncode == 1
-    assert "already running" in output
+    assert "in use by another recorder" in output
+    assert "end that demo, or choose another with --directory" in output
 
 
 def test_without_ffmpeg_the_demo_says_so_and_fails(tmp_path: Path) -> None:

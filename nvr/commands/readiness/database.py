@@ -3,7 +3,6 @@
 import asyncio
 import tempfile
 
-from exporters.clickhouse.client import connect
 from exporters.clickhouse.dsn import parse
 from nvr.commands.readiness.disk import folder
 from nvr.commands.readiness.finding import Finding
@@ -37,4 +36,7 @@ def _answering(dsn: str, message: str) -> Finding:
 
 
 async def _opened(dsn: str) -> None:
+    # Late: a mistake in the configuration is told before the engine is loaded, which takes a second.
+    from exporters.clickhouse.client import connect  # noqa: PLC0415
+
     await (await connect(dsn)).close()

@@ -5,8 +5,8 @@ import socket
 
 import httpx
 
-from nvr.commands.past import recorder
 from nvr.commands.readiness.finding import Finding
+from nvr.commands.running import recorder
 from nvr.settings import WebSettings
 
 

@@ -23,7 +23,7 @@ from exporters.web.app import create_app
 from exporters.web.sources import Sources
 from ingest.store import Store
 from nvr.cli import application
-from nvr.commands import past
+from nvr.commands import left_behind, past
 from nvr.model import Cause, Gap, MotionEvent
 from nvr.settings import WebSettings
 from tests.exporters.statuses import NOON, FixedStatus
@@ -121,7 +121,7 @@ def test_without_recorder_gaps_come_from_the_catalogue(home: Home) -> None:
 
 def test_without_recorder_events_come_from_the_database(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     asyncio.run(fill(home.folder / "data" / "clickhouse"))
-    monkeypatch.setattr(past, "PAGE", 2)
+    monkeypatch.setattr(left_behind, "PAGE", 2)
     rows = home.rows("events")
     assert [row["start"] for row in rows] == [f"2026-11-22T12:0{minute}:00.000Z" for minute in (4, 3, 2, 1, 0)]
     assert [row["camera"] for row in home.rows("events", "--camera", "yard")] == ["yard"] * 3
@@ -201,18 +201,3 @@ def test_an_unknown_camera_and_a_bad_time_are_told(home: Home) -> None:
     assert "there is no camera attic; the cameras are front-door, yard" in home.ask("gaps", "--camera", "attic").output
     result = home.ask("events", "--from", "soon")
     assert (result.exit_code, "soon is not a time" in result.output) == (2, True)
-
-
-@pytest.mark.parametrize(
-    ("host", "url"),
-    [
-        ("127.0.0.1", "http://127.0.0.1:80"),
-        ("0.0.0.0", "http://127.0.0.1:80"),
-        ("::", "http://[::1]:80"),
-        ("::1", "http://[::1]:80"),
-        ("localhost", "http://localhost:80"),
-        ("192.0.2.7", "http://192.0.2.7:80"),
-    ],
-)
-def test_the_recorder_is_reached_where_it_listens(host: str, url: str) -> None:
-    assert past.base_url(WebSettings(host=host, port=80)) == url

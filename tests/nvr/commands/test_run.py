@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from nvr.commands.run import warn_of_little_room
+from nvr.commands.run import hide, warn_of_little_room
 from nvr.settings import Budget, StorageSettings
 
 
@@ -18,3 +18,9 @@ def test_a_budget_beyond_the_disk_is_warned_of(tmp_path: Path, caplog: pytest.Lo
 def test_a_budget_within_the_disk_is_nothing_to_speak_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     warn_of_little_room(StorageSettings(tmp_path, budget=Budget(None, 100_000_000)))
     assert caplog.records == []
+
+
+def test_variables_that_hold_a_secret_are_hidden_from_children() -> None:
+    environ = {"DOOR_PASSWORD": "canary", "DOOR_URL": "rtsp://viewer:canary@door.example", "PATH": "/bin", "TERM": ""}
+    hide(frozenset({"canary"}), environ)
+    assert environ == {"PATH": "/bin", "TERM": ""}
