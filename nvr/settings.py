@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, inf
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -66,6 +66,33 @@ class Budget:
             return min(self.size_bytes, int(MOST_OF_A_VOLUME * available_bytes))
         assert self.fraction is not None
         return int(self.fraction * available_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """An age of footage in seconds for each class of it, infinite where it is never reached."""
+
+    continuous: float
+    motion: float
+    protected: float = inf
+
+    @classmethod
+    def of(cls, seconds: float) -> "Ages":
+        return cls(seconds, seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How long footage stays. Clean-up begins at `trigger` and ends at `target`, shares of the budget.
+
+    `keep_at_least` is promised, `delete_after` is the limit. A camera without a budget of its own has None.
+    """
+
+    budget: Budget | None = Budget()
+    keep_at_least: Ages = Ages(7 * 86400.0, 7 * 86400.0)
+    delete_after: Ages = Ages(30 * 86400.0, 30 * 86400.0)
+    trigger: float = 0.85
+    target: float = 0.75
 
 
 @dataclass(frozen=True, slots=True)
