@@ -84,7 +84,7 @@ class Anchor:
         for `observe` to say so.
         """
         assert self._zero is not None
-        zero = received - media_seconds - self._turns(media_seconds) * MPEGTS_WRAP_SECONDS
+        zero = received - self.unwrapped(media_seconds)
         if not self.settled or zero > self._zero - JUMP_SECONDS:
             self._zero = min(self._zero, zero)
 
@@ -95,12 +95,16 @@ class Anchor:
 
     def utc_of_wrapped(self, media_seconds: float) -> datetime:
         """As `utc`, for a time that came through MPEG-TS: the turn of its counter nearest to now is meant."""
-        return self.utc(media_seconds + self._turns(media_seconds) * MPEGTS_WRAP_SECONDS)
+        return self.utc(self.unwrapped(media_seconds))
+
+    def unwrapped(self, media_seconds: float) -> float:
+        """The media time of the run. Requires an observation."""
+        return media_seconds + self._turns(media_seconds) * MPEGTS_WRAP_SECONDS
 
     def monotonic_of_wrapped(self, media_seconds: float) -> float:
         """The reading of the monotonic clock at that time."""
         assert self._zero is not None
-        return self._zero + media_seconds + self._turns(media_seconds) * MPEGTS_WRAP_SECONDS
+        return self._zero + self.unwrapped(media_seconds)
 
     def _turns(self, media_seconds: float) -> int:
         assert self._zero is not None

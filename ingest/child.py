@@ -111,6 +111,7 @@ class Child:
         self._level = logging.DEBUG  # what it says of its own end is no news
         if self.running:
             self._signal(signal.SIGTERM)
+            self._signal(signal.SIGCONT)  # one that was stopped hears it too
             await self._ended_within(patience_seconds)
         if self.running:
             self._signal(signal.SIGKILL)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.anchor import JUMP_SECONDS, Anchor
+from ingest.arrivals import Arrivals
 from ingest.causes import classify_error
 from ingest.child import Child
 from ingest.ffmpeg import decoder_command
@@ -38,18 +39,22 @@ RECORDER_SECONDS = 5.0
 BACKOFF_RESET_SECONDS = 60.0
 """After running so long a decoder is restarted at once again."""
 
+COMPLAIN_SECONDS = 60.0
+"""How often it is told that pictures were skipped; all of them are counted."""
+
 WAITING_PICTURES = 100
 """How many pictures wait for the anchor at most: a burst of twenty seconds at five a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Where a decoder's packets come from: a recorder's pipe with its format and anchor, or a sub-stream's URL."""
+    """Where packets come from: a recorder's pipe with its format, anchor and arrivals, or a sub-stream's URL."""
 
     source: str
     packet_format: str | None = None
     packets: Pipe | None = None
     anchor: Anchor | None = None
+    arrivals: Arrivals | None = None
 
 
 class Decoder:
@@ -62,6 +67,8 @@ class Decoder:
         self._frames, self._telemetry, self._clock = frames, telemetry, clock
         self._pid: int | None = None
         self._last_cause: Cause | None = None
+        self._last_seen: float | None = None
+        self._behind_since: float | None = None
         self.meter = Meter()
 
     def sample(self) -> None:
@@ -72,6 +79,7 @@ class Decoder:
     async def run(self, feed: Feed) -> None:
         """Decode until cancelled."""
         backoff, auth_backoff = Backoff(), auth_failure_backoff()
+        self._last_seen = None
         while True:
             started = self._clock.monotonic()
             try:
@@ -110,7 +118,7 @@ class Decoder:
         times.close(times.write_end)
         self._pid = child.pid
         try:
-            return await self._read(child, times, feed.anchor)
+            return await self._read(child, times, feed)
         except TimeoutError:
             return Cause.STALLED
         finally:
@@ -118,12 +126,12 @@ class Decoder:
             self._pid = None
             self.meter.ended()
 
-    async def _read(self, child: Child, times: Pipe, anchor: Anchor | None) -> Cause:
+    async def _read(self, child: Child, times: Pipe, feed: Feed) -> Cause:
         """Pictures and their times, in step, until the process ends. Raises TimeoutError when it falls silent.
 
         The first pictures come in a burst, before it is known when they were taken, and wait until it is.
         """
-        placing = Placing(anchor, self._clock, self._fps)
+        placing = Placing(feed.anchor, self._clock, self._fps)
         waiting: deque[tuple[float, Picture]] = deque(maxlen=WAITING_PICTURES)
         patience = START_SECONDS
         async with contextlib.aclosing(lines(times)) as stamps:
@@ -140,7 +148,27 @@ class Decoder:
                 while waiting and placing.settled:
                     moment, picture = waiting.popleft()
                     if placing.is_plausible(moment):
+                        self._look_for_skip(feed, moment)
                         self._frames.put(Frame(self._camera, placing.utc(moment), picture))
+
+    def _look_for_skip(self, feed: Feed, media_seconds: float) -> None:
+        """Count what arrived since the last picture and did not come out: it was dropped before the decoder."""
+        if feed.anchor is None or feed.arrivals is None:
+            return
+        now, before = feed.anchor.unwrapped(media_seconds), self._last_seen
+        self._last_seen = now
+        if before is None or not (skipped := feed.arrivals.skipped(before, now, self._fps)):
+            return
+        self._telemetry.frames_dropped(self._camera, "decoder_behind", skipped)
+        log.log(self._news(), "%s: motion was not looked for in %.1f s of pictures", self._camera, now - before)
+
+    def _news(self) -> int:
+        """The level of a complaint: one a minute is news."""
+        now = self._clock.monotonic()
+        if self._behind_since is not None and now - self._behind_since < COMPLAIN_SECONDS:
+            return logging.DEBUG
+        self._behind_since = now
+        return logging.WARNING
 
 
 class Placing:

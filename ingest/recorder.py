@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.anchor import Anchor
+from ingest.arrivals import Arrivals
 from ingest.causes import classify_error
 from ingest.child import Child
 from ingest.decoder import Decoder, Feed
@@ -45,6 +46,9 @@ HOLE_SECONDS = 2.0
 
 LEAST_FPS_WITH_HOLES = 1.0
 """A camera with fewer pictures a second than this has none that are missing."""
+
+HELD_UP_SECONDS = 1.0
+"""Where the event loop is later than this, nothing is judged by what it has read: it has not read it yet."""
 
 STARTS_A_SECOND = 10.0
 """How many recorders may be started in a second: cameras that failed together come back one after another."""
@@ -81,6 +85,7 @@ class Recorder:
         self._decoder, self._handling, self._before = decoder, handling, before
         self._camera = settings.name
         self._anchor = Anchor(around.clock)
+        self._arrivals = Arrivals()
         self._latest = Progress(0, 0.0)
         self._first_frame: float | None = None
         self._last_growth = around.clock.monotonic()
@@ -223,6 +228,7 @@ class Recorder:
             return
         if self._first_frame is None:
             self._connected(now, packets)
+        self._arrivals.reported(report)
         self._look_for_hole(report)
         self._latest, self._last_growth = report, now
         if self.footage:
@@ -246,7 +252,7 @@ class Recorder:
         self._around.telemetry.connected(self._camera, "ok")
         log.info("%s: recording", self._camera)
         if self._decoder and not self._closing:
-            feed = Feed(f"pipe:{packets.read_end}", self._handling.packet_format, packets, self._anchor)
+            feed = Feed(f"pipe:{packets.read_end}", self._handling.packet_format, packets, self._anchor, self._arrivals)
             self._decoding = asyncio.create_task(self._decoder.run(feed), name=f"{self._camera} decoder")
             self._decoding.add_done_callback(self._decoder_ended)
 
@@ -276,11 +282,18 @@ class Recorder:
         async with asyncio.TaskGroup() as tasks:
             keeping = tasks.create_task(self._keep(run, footage), name=f"{self._camera} sync")
             while not self._ended.done():
-                await asyncio.sleep(1.0)
+                await self._pass_a_second()
                 self._sample(child)
                 if cause := verdict(self._vitals(started), child.cause_said):
                     self._end(cause)
             keeping.cancel()
+
+    async def _pass_a_second(self) -> None:
+        """A second, and one more where we were held up: what was reported meanwhile is read before it is judged."""
+        due = self._around.clock.monotonic() + 1.0
+        await asyncio.sleep(1.0)
+        if self._around.clock.monotonic() > due + HELD_UP_SECONDS:
+            await asyncio.sleep(1.0)
 
     async def _keep(self, run: Run, footage: Footage) -> None:
         while True:

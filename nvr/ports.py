@@ -16,7 +16,7 @@ from nvr.model import (
 )
 
 Role = Literal["recorder", "decoder"]
-DropReason = Literal["queue_full"]
+DropReason = Literal["queue_full", "decoder_behind"]
 InsertOutcome = Literal["ok", "failed"]
 ConnectOutcome = Literal["ok", "failed"]
 

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -31,8 +31,16 @@ def free_port() -> int:
 class LiveRecorder:
     """`nvr run` on a configuration in `folder`. Its log is `log`."""
 
-    def __init__(self, folder: Path, cameras: dict[str, Any], *, segment: str = "5s") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        cameras: dict[str, Any],
+        *,
+        segment: str = "5s",
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.folder, self.port = folder, free_port()
+        self._environment = {**os.environ, **(environment or {})}
         self.config, self.log = folder / "nvr.yaml", folder / "nvr.log"
         self.recordings = folder / "recordings"
         settings = {
@@ -55,7 +63,8 @@ class LiveRecorder:
     def start(self) -> None:
         """Start it, and wait until it is ready."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen([NVR, "run", "-c", self.config], stdout=log, stderr=log)
+            command = [str(NVR), "run", "-c", str(self.config)]
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env=self._environment)
         self.wait_for(self._is_ready, READY_SECONDS)
 
     def stop(self) -> float:

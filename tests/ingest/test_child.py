@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import os
 import signal
 import time
 
@@ -40,6 +41,18 @@ def test_a_child_that_ignores_sigterm_is_killed() -> None:
     pid, seconds = asyncio.run(stubborn())
     assert 0.4 < seconds < 2
     assert not alive(pid)
+
+
+def test_a_child_that_hangs_ends_in_good_order() -> None:
+    async def stopped() -> float:
+        child = await Child.spawn(Command(["sleep", "60"]), name="test")
+        os.kill(child.pid, signal.SIGSTOP)
+        began = time.monotonic()
+        await child.stop(patience_seconds=10.0)
+        assert not alive(child.pid)
+        return time.monotonic() - began
+
+    assert asyncio.run(stopped()) < 5
 
 
 def test_standard_input_may_hold_what_the_arguments_must_not() -> None:
