@@ -98,6 +98,8 @@ class Footage:
         if not file.exists():
             return
         _sync_data(file)
+        if not self._anchor.known:  # its header comes before the first report
+            return
         try:
             growing.media = growing.media or probe(file)
         except MediaError:  # nothing flushed yet

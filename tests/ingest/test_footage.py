@@ -29,9 +29,10 @@ class Stage:
         self._store, self._facts, self._metrics = store, facts, metrics
         self.run = store.begin_run("yard", NOON)
 
-    def play(self, story: Story) -> Footage:
+    def play(self, story: Story, *, is_reported: bool = True) -> Footage:
         anchor = Anchor(self._clock)
-        anchor.observe(0.0, 0.0)
+        if is_reported:
+            anchor.observe(0.0, 0.0)
         footage = Footage(
             self.run,
             anchor,
@@ -52,6 +53,15 @@ def stage(store: Store, facts: KeptFacts, metrics: Metrics) -> Stage:
 
 def _segments(facts: KeptFacts) -> list[Segment]:
     return [fact for fact in facts.facts if isinstance(fact, Segment)]
+
+
+def test_a_file_that_is_there_before_the_first_report_waits_for_it(stage: Stage, footage: Path) -> None:
+    async def story(made: Footage, run: Run) -> None:
+        shutil.copy(footage, run.file(0))
+        await made.keep()
+
+    assert stage.play(story, is_reported=False).end is None
+    assert stage.run.read_note() is None
 
 
 def test_closed_files_follow_one_another(stage: Stage, facts: KeptFacts, footage: Path) -> None:
