@@ -1,0 +1,63 @@
+"""A trial: our analyser on a scenario, as the recorder runs it, and its score."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from nvr.model import GRID_COLUMNS, GRID_ROWS, Frame, MotionEvent
+from nvr.settings import CameraSettings
+from processor.analyser import Analysis, CameraAnalyser
+from tests.scenarios.catalogue import Scenario
+from tests.scenarios.compression import compressed
+from tests.scenarios.film import Cells, Shot
+from tests.scenarios.score import Found, Score, Seen, score
+
+EPOCH = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
+CAMERA = CameraSettings(name="scenario", record="/dev/null")
+
+
+def shots_of(scenario: Scenario, seed: int = 1, seconds: float | None = None) -> list[Shot]:
+    shots = list(scenario.film(seed, seconds or scenario.seconds).shots())
+    return list(compressed(shots)) if scenario.compressed else shots
+
+
+def judge(shots: Sequence[Shot], settings: CameraSettings = CAMERA) -> tuple[list[Seen], list[Found]]:
+    """What our analyser says of each picture, and its events."""
+    analyser = CameraAnalyser(settings)
+    seen, opened, found = [], 0.0, []
+    for shot in shots:
+        analysis = analyser.analyse(Frame(settings.name, EPOCH + timedelta(seconds=shot.seconds), shot.picture))
+        seen.append(_seen(shot.seconds, analysis))
+        for event in _events(analysis.facts):
+            opened = opened if event.end else shot.seconds
+            found += _found(event, opened)
+    for event in _events(analyser.finish()):
+        found += _found(event, opened)
+    return seen, found
+
+
+def tried(scenario: Scenario, seed: int = 1, seconds: float | None = None) -> Score:
+    shots = shots_of(scenario, seed, seconds)
+    return score(shots, *judge(shots))
+
+
+def _seen(seconds: float, analysis: Analysis) -> Seen:
+    change = analysis.activity.scene_change
+    return Seen(seconds, cells_of(analysis.activity.cells), change.value if change else None)
+
+
+def cells_of(numbers: np.ndarray[tuple[int], np.dtype[np.uint16]]) -> Cells:
+    cells = np.zeros(GRID_ROWS * GRID_COLUMNS, bool)
+    cells[numbers] = True
+    return cells.reshape(GRID_ROWS, GRID_COLUMNS)
+
+
+def _events(facts: Sequence[object]) -> list[MotionEvent]:
+    return [fact for fact in facts if isinstance(fact, MotionEvent)]
+
+
+def _found(event: MotionEvent, told: float) -> list[Found]:
+    if event.end is None:
+        return []
+    return [Found((event.start - EPOCH).total_seconds(), (event.end - EPOCH).total_seconds(), told)]
