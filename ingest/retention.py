@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from math import inf
 
 from ingest.store import Store
 from nvr.clock import UtcClock
@@ -21,9 +22,9 @@ BATCH = 500
 """How many segments are considered at a time."""
 
 
-def expired(segments: Iterable[Segment], now: datetime, delete_after_seconds: float | None) -> list[Segment]:
+def expired(segments: Iterable[Segment], now: datetime, delete_after_seconds: float) -> list[Segment]:
     """Those whose last picture is older than the limit."""
-    if delete_after_seconds is None:
+    if delete_after_seconds == inf:
         return []
     limit = now - timedelta(seconds=delete_after_seconds)
     return [segment for segment in segments if segment.end < limit]
@@ -68,7 +69,7 @@ class Retention:
         """Delete what is due, and measure. Raises StorageError and OSError."""
         now = self._clock.now()
         oldest = self._store.catalogue.oldest(BATCH)
-        self._delete(expired(oldest, now, self._settings.delete_after_seconds), "delete_after")
+        self._delete(expired(oldest, now, self._settings.retention.delete_after.continuous), "delete_after")
         self.status = self._measure()
         excess = self.status.used_bytes - self.status.budget_bytes
         while excess > 0 and (victims := surplus(self._store.catalogue.oldest(BATCH), excess)):
@@ -94,11 +95,11 @@ class Retention:
             volume=str(self._store.root),
             size_bytes=usage.total,
             free_bytes=usage.free,
-            budget_bytes=self._settings.budget.resolve(usage.free + used),
+            budget_bytes=self._settings.retention.budget.resolve(usage.free + used),
             used_bytes=used,
             writable=os.access(self._store.root, os.W_OK),
             camera_bytes={camera: size for camera, (size, _) in sizes.items()},
             oldest={camera: start for camera, (_, start) in sizes.items()},
             retention_last_success=self._last_success,
-            retention_target_seconds=self._settings.keep_at_least_seconds,
+            retention_target_seconds=self._settings.retention.keep_at_least.continuous,
         )

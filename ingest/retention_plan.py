@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from nvr.settings import Ages, Budget, RetentionSettings
+from nvr.settings import WHOLE, Ages, Budget, RetentionSettings
 
 Indices = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
@@ -124,7 +124,7 @@ def _by_class(holdings: Holdings, ages: list[Ages]) -> npt.NDArray[np.float64]:
 def _keep_camera_budgets(choice: _Choice, cameras: Mapping[str, RetentionSettings], outlived: Mask, room: Room) -> None:
     for index, name in enumerate(choice.holdings.cameras):
         limits = cameras.get(name)
-        if limits and limits.budget is not None:
+        if limits and limits.budget != WHOLE:
             own = choice.left & (choice.holdings.camera == index)
             used = int(choice.holdings.size_bytes[own].sum())
             budget = Room(_resolved(limits.budget, room))

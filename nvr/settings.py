@@ -36,6 +36,58 @@ class Zone:
     alert: bool = False
 
 
+MOST_OF_A_VOLUME = 0.97
+"""The share of what a volume offers that footage may take, whatever the budget says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much footage may take of what its volume offers (free space and the footage itself).
+
+    One of three: a share of it, so many bytes, or all but the bytes that are to stay free.
+    """
+
+    fraction: float | None = 0.9
+    size_bytes: int | None = None
+    free_bytes: int | None = None
+
+    def resolve(self, available_bytes: int) -> int:
+        """The budget in bytes where `available_bytes` are free or footage already; it never fills the disk."""
+        if self.size_bytes is not None:
+            return min(self.size_bytes, int(MOST_OF_A_VOLUME * available_bytes))
+        if self.free_bytes is not None:
+            return min(max(0, available_bytes - self.free_bytes), int(MOST_OF_A_VOLUME * available_bytes))
+        assert self.fraction is not None
+        return int(self.fraction * available_bytes)
+
+
+WHOLE = Budget(fraction=1.0)
+"""The budget of a camera that has none of its own: the volume's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """An age of footage in seconds for each class of it, infinite where it is never reached."""
+
+    continuous: float
+    motion: float
+    protected: float = inf
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionSettings:
+    """How long footage stays. Clean-up begins at `trigger` and ends at `target`, shares of the budget.
+
+    `keep_at_least` is promised, `delete_after` is the limit. A camera's budget is taken from the volume's.
+    """
+
+    budget: Budget = Budget()
+    keep_at_least: Ages = Ages(7 * 86400.0, 7 * 86400.0)
+    delete_after: Ages = Ages(30 * 86400.0, 30 * 86400.0)
+    trigger: float = 0.85
+    target: float = 0.75
+
+
 @dataclass(frozen=True, slots=True)
 class CameraSettings:
     """`record` and `detect` are URLs or absolute paths and may hold credentials: never log them."""
@@ -47,61 +99,14 @@ class CameraSettings:
     motion: MotionSettings = MotionSettings()
     zones: tuple[Zone, ...] = ()
     masks: tuple[Polygon, ...] = ()
-
-
-MOST_OF_A_VOLUME = 0.97
-"""The share of what a volume offers that footage may take, whatever the budget says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How much footage may take: bytes, or a share of what its volume offers (free space and the footage itself)."""
-
-    fraction: float | None = 0.9
-    size_bytes: int | None = None
-
-    def resolve(self, available_bytes: int) -> int:
-        """The budget in bytes where `available_bytes` are free or footage already; it never fills the disk."""
-        if self.size_bytes is not None:
-            return min(self.size_bytes, int(MOST_OF_A_VOLUME * available_bytes))
-        assert self.fraction is not None
-        return int(self.fraction * available_bytes)
-
-
-@dataclass(frozen=True, slots=True)
-class Ages:
-    """An age of footage in seconds for each class of it, infinite where it is never reached."""
-
-    continuous: float
-    motion: float
-    protected: float = inf
-
-    @classmethod
-    def of(cls, seconds: float) -> "Ages":
-        return cls(seconds, seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class RetentionSettings:
-    """How long footage stays. Clean-up begins at `trigger` and ends at `target`, shares of the budget.
-
-    `keep_at_least` is promised, `delete_after` is the limit. A camera without a budget of its own has None.
-    """
-
-    budget: Budget | None = Budget()
-    keep_at_least: Ages = Ages(7 * 86400.0, 7 * 86400.0)
-    delete_after: Ages = Ages(30 * 86400.0, 30 * 86400.0)
-    trigger: float = 0.85
-    target: float = 0.75
+    retention: RetentionSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StorageSettings:
     path: Path
     segment_seconds: float = 60.0
-    budget: Budget = Budget()
-    keep_at_least_seconds: float = 7 * 86400.0
-    delete_after_seconds: float | None = 30 * 86400.0
+    retention: RetentionSettings = RetentionSettings()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     storage = folder("storage", settings.storage.path)
     yield storage
     if storage.ready:
-        yield room(settings.storage.path, settings.storage.budget)
+        yield room(settings.storage.path, settings.storage.retention.budget)
     yield folder("spool", settings.database.spool)
     yield database(settings.database.dsn, recorder_runs=recorder_runs)
     yield port(settings.web, recorder_runs=recorder_runs)

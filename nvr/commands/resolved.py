@@ -1,11 +1,24 @@
 """Resolved settings in the form of the configuration file, without their secrets."""
 
+from math import inf
 from typing import Any
 
 import yaml
 
+from nvr.config.retention import DELETED_CLASSES, KEPT_CLASSES
 from nvr.masking import Secrets, secrets_of
-from nvr.settings import CameraSettings, MotionSettings, Settings, StorageSettings, WebSettings, Zone
+from nvr.settings import (
+    WHOLE,
+    Ages,
+    Budget,
+    CameraSettings,
+    MotionSettings,
+    RetentionSettings,
+    Settings,
+    StorageSettings,
+    WebSettings,
+    Zone,
+)
 
 _DURATIONS = {"w": 7 * 86400, "d": 86400, "h": 3600, "m": 60, "s": 1}
 _SIZES = {"TB": 10**12, "GB": 10**9, "MB": 10**6, "kB": 10**3}
@@ -64,15 +77,39 @@ def exact_size_text(size_bytes: int) -> str:
 
 
 def _storage(storage: StorageSettings) -> dict[str, Any]:
-    budget, never = storage.budget, storage.delete_after_seconds is None
-    share = f"{budget.fraction * 100:g}%" if budget.fraction is not None else exact_size_text(budget.size_bytes or 0)
+    retention = storage.retention
     return {
         "path": str(storage.path),
         "segment": duration_text(storage.segment_seconds),
-        "budget": share,
-        "keep_at_least": duration_text(storage.keep_at_least_seconds),
-        "delete_after": "never" if never else duration_text(storage.delete_after_seconds or 0),
+        "budget": budget_text(retention.budget),
+        **_promised(retention),
+        "trigger": f"{retention.trigger * 100:g}%",
+        "target": f"{retention.target * 100:g}%",
     }
+
+
+def _promised(retention: RetentionSettings) -> dict[str, Any]:
+    return {
+        "keep_at_least": _ages(retention.keep_at_least, KEPT_CLASSES),
+        "delete_after": _ages(retention.delete_after, DELETED_CLASSES),
+    }
+
+
+def budget_text(budget: Budget) -> str:
+    if budget.free_bytes is not None:
+        return f"{exact_size_text(budget.free_bytes)} free"
+    return f"{budget.fraction * 100:g}%" if budget.fraction is not None else exact_size_text(budget.size_bytes or 0)
+
+
+def _ages(ages: Ages, classes: tuple[str, ...]) -> str | dict[str, str]:
+    """One age where all footage but the protected has the same."""
+    texts = {name: age_text(getattr(ages, name)) for name in classes}
+    plain = texts["continuous"] == texts["motion"] and texts.get("protected", "never") == "never"
+    return texts["continuous"] if plain else texts
+
+
+def age_text(seconds: float) -> str:
+    return "never" if seconds == inf else duration_text(seconds)
 
 
 def _web(web: WebSettings) -> dict[str, Any]:
@@ -87,7 +124,13 @@ def _camera(camera: CameraSettings) -> dict[str, Any]:
         "masks": [[list(point) for point in mask] for mask in camera.masks],
     }
     streams = _given({"record": camera.record, "detect": camera.detect})
-    return {**streams, "audio": camera.audio, "motion": _motion(camera.motion), **_given(more)}
+    own = {"storage": _camera_storage(camera.retention)} if camera.retention else {}
+    return {**streams, "audio": camera.audio, "motion": _motion(camera.motion), **_given(more), **own}
+
+
+def _camera_storage(retention: RetentionSettings) -> dict[str, Any]:
+    budget = {} if retention.budget == WHOLE else {"budget": budget_text(retention.budget)}
+    return {**budget, **_promised(retention)}
 
 
 def _motion(motion: MotionSettings) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def run(
 def warn_of_little_room(storage: StorageSettings) -> None:
     """A budget that cannot be reached is no reason not to record, and one to say so: a full disk ends footage."""
     try:
-        found = room(storage.path, storage.budget)
+        found = room(storage.path, storage.retention.budget)
     except OSError:
         return  # A folder that cannot even be looked at is told by whoever opens it.
     if not found.ready:

@@ -8,11 +8,19 @@ from pydantic import ValidationError
 
 from nvr.config.document import Document, read
 from nvr.config.mistakes import mistakes_of
-from nvr.config.model import CameraSection, ConfigSection, DefaultsSection, MotionSection
+from nvr.config.model import CameraSection, ConfigSection, MotionSection
 from nvr.config.references import resolve_references
 from nvr.config.values import Unusable, timezone
 from nvr.errors import ConfigError, InvalidConfig
-from nvr.settings import CameraSettings, DatabaseSettings, MotionSettings, Settings, StorageSettings, WebSettings, Zone
+from nvr.settings import (
+    CameraSettings,
+    DatabaseSettings,
+    MotionSettings,
+    Settings,
+    StorageSettings,
+    WebSettings,
+    Zone,
+)
 
 
 def load(path: Path, environ: Mapping[str, str]) -> Settings:
@@ -50,9 +58,7 @@ def _settings(config: ConfigSection, environ: Mapping[str, str]) -> Settings:
         storage=StorageSettings(
             path=storage.path,
             segment_seconds=storage.segment,
-            budget=storage.budget,
-            keep_at_least_seconds=storage.keep_at_least,
-            delete_after_seconds=storage.delete_after,
+            retention=storage.retention,
         ),
         database=DatabaseSettings(
             dsn=database.dsn,
@@ -67,11 +73,12 @@ def _settings(config: ConfigSection, environ: Mapping[str, str]) -> Settings:
             grafana_url=web.grafana_url,
             token=web.token,
         ),
-        cameras={name: _camera(name, camera, config.defaults) for name, camera in config.cameras.items()},
+        cameras={name: _camera(name, camera, config) for name, camera in config.cameras.items()},
     )
 
 
-def _camera(name: str, camera: CameraSection, defaults: DefaultsSection) -> CameraSettings:
+def _camera(name: str, camera: CameraSection, config: ConfigSection) -> CameraSettings:
+    defaults, general = config.defaults, config.storage.retention
     return CameraSettings(
         name=name,
         record=camera.record,
@@ -83,6 +90,7 @@ def _camera(name: str, camera: CameraSection, defaults: DefaultsSection) -> Came
             for each, zone in camera.zones.items()
         ),
         masks=camera.masks,
+        retention=camera.storage.over(general) if camera.storage.model_fields_set else None,
     )
 
 

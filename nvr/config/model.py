@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from nvr.config import addresses, values
 from nvr.config.polygons import polygon
+from nvr.config.retention import DeletedAges, KeptAges, Threshold, promised
 from nvr.config.values import Unusable, duration_between, number_between
-from nvr.settings import Budget, Polygon
+from nvr.settings import WHOLE, Budget, Polygon, RetentionSettings
 
 
 class Section(BaseModel):
@@ -105,6 +106,18 @@ class ZoneSection(Section):
     alert: Switch = False
 
 
+class CameraStorageSection(Section):
+    """Only what is set here replaces what holds for the volume. A share is one of the volume's budget."""
+
+    budget: Annotated[Budget, BeforeValidator(values.budget)] = WHOLE
+    keep_at_least: KeptAges = {}
+    delete_after: DeletedAges = {}
+
+    def over(self, general: RetentionSettings) -> RetentionSettings:
+        """What holds for this camera."""
+        return promised(general, self.budget, self.keep_at_least, self.delete_after)
+
+
 class CameraSection(Section):
     record: Source = Field(examples=["rtsp://user:${PASSWORD}@camera.example/stream"], repr=False)
     detect: Source | None = Field(default=None, repr=False)
@@ -112,6 +125,7 @@ class CameraSection(Section):
     motion: MotionSection = MotionSection()
     zones: dict[Name, ZoneSection] = {}
     masks: Annotated[tuple[Shape, ...], BeforeValidator(lambda value: tuple(_polygons(value)))] = ()
+    storage: CameraStorageSection = CameraStorageSection()
 
     @model_validator(mode="after")
     def _streams_differ(self) -> "CameraSection":
@@ -131,16 +145,24 @@ class StorageSection(Section):
     path: Directory = Field(default="./recordings", validate_default=True)
     segment: Annotated[float, BeforeValidator(duration_between("1s", "1h"))] = 60.0
     budget: Annotated[Budget, BeforeValidator(values.budget)] = Budget()
-    keep_at_least: Annotated[float, BeforeValidator(values.age)] = 7 * 86400.0
-    delete_after: Annotated[float | None, BeforeValidator(values.age_or_never)] = 30 * 86400.0
+    trigger: Threshold = 0.85
+    target: Threshold = 0.75
+    keep_at_least: KeptAges = Field(default="7d", validate_default=True)
+    delete_after: DeletedAges = Field(default="30d", validate_default=True)
 
     @model_validator(mode="after")
-    def _promises_agree(self) -> "StorageSection":
-        if self.delete_after is not None and self.keep_at_least > self.delete_after:
-            where = "keep_at_least" if "keep_at_least" in self.model_fields_set else "delete_after"
-            hint = "lower keep_at_least (7d unless given) or raise delete_after (30d unless given)"
-            raise Unusable("promises more than delete_after leaves: footage would go before it may", hint, where)
+    def _agree(self) -> "StorageSection":
+        if self.target > self.trigger:
+            where = "target" if "target" in self.model_fields_set else "trigger"
+            raise Unusable("makes clean-up end before it begins", "write a target below the trigger: 75%", where)
+        self.retention  # noqa: B018  raises what is wrong with it
         return self
+
+    @property
+    def retention(self) -> RetentionSettings:
+        """What holds for the volume."""
+        general = RetentionSettings(trigger=self.trigger, target=self.target)
+        return promised(general, self.budget, self.keep_at_least, self.delete_after)
 
 
 class DatabaseSection(Section):
@@ -177,3 +199,12 @@ class ConfigSection(Section):
     web: WebSection = WebSection()
     defaults: DefaultsSection = DefaultsSection()
     cameras: dict[Name, CameraSection] = Field(examples=["{front-door: {record: rtsp://camera.example/stream}}"])
+
+    @model_validator(mode="after")
+    def _cameras_agree(self) -> "ConfigSection":
+        for name, camera in self.cameras.items():
+            try:
+                camera.storage.over(self.storage.retention)
+            except Unusable as error:
+                raise Unusable(error.message, error.hint, "cameras", name, "storage", *error.below) from None
+        return self

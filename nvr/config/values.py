@@ -10,7 +10,7 @@ from nvr.settings import Budget
 
 DURATION_FORMS = "write a number with its unit: 60s, 5m, 12h, 7d or 2w"
 SIZE_FORMS = "write a number with its unit: 500MB, 500GB, 2TB, or 512MiB, 500GiB, 1TiB"
-BUDGET_FORMS = "write a share of the disk such as 90%, or a size such as 500GB or 1TiB"
+BUDGET_FORMS = "write a share of the disk such as 90%, a size such as 500GB or 1TiB, or what stays free: 50GB free"
 
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?(s|m|h|d|w)", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
@@ -19,6 +19,10 @@ _POWERS = {"B": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 _SHARE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?) ?%", re.ASCII)
 
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?", re.ASCII)
+
+
+Reader = Callable[[object], float]
+"""From a value of the document to a number; raises Unusable."""
 
 
 class Unusable(ValueError):
@@ -76,7 +80,17 @@ def size(value: object) -> int:
     return int(float(found[1]) * base ** _POWERS[found[2][0].upper()])
 
 
+def share(value: object) -> float:
+    """`85%` as a fraction."""
+    found = _SHARE.fullmatch(value) if isinstance(value, str) else None
+    if not found or not 0 < float(found[1]) <= 100:
+        raise Unusable("is no share", "write more than 0% and at most 100%: 85%")
+    return float(found[1]) / 100
+
+
 def budget(value: object) -> Budget:
+    if isinstance(value, str) and value.endswith(" free"):
+        return Budget(fraction=None, free_bytes=size(value.removesuffix(" free")))
     share = _SHARE.fullmatch(value) if isinstance(value, str) else None
     if share and 0 < float(share[1]) <= 100:
         return Budget(fraction=float(share[1]) / 100)

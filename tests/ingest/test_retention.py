@@ -1,4 +1,5 @@
 from datetime import timedelta
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from ingest.retention import Retention, expired, surplus
 from ingest.store import Store
 from nvr.clock import UtcClock
 from nvr.model import Segment, Tombstone
-from nvr.settings import Budget, StorageSettings
+from nvr.settings import Ages, Budget, RetentionSettings, StorageSettings
 from tests.ingest.conftest import NOON, KeptFacts
 from tests.ingest.test_store import record
 
@@ -21,7 +22,7 @@ def _segments(count: int, size: int = 100) -> list[Segment]:
 def test_what_ended_before_the_limit_is_expired() -> None:
     segments = _segments(4)
     assert expired(segments, NOON + timedelta(seconds=180), 60.0) == segments[:1]
-    assert expired(segments, NOON + timedelta(days=900), None) == []
+    assert expired(segments, NOON + timedelta(days=900), inf) == []
 
 
 @pytest.mark.parametrize(("excess", "count"), [(-5, 0), (0, 0), (1, 1), (100, 1), (101, 2), (10_000, 4)])
@@ -37,7 +38,9 @@ def test_a_share_is_of_what_the_volume_offers_and_a_size_is_itself() -> None:
 
 
 def _retention(store: Store, budget: int, facts: KeptFacts, metrics: Metrics) -> Retention:
-    settings = StorageSettings(store.root, budget=Budget(None, budget), delete_after_seconds=None)
+    settings = StorageSettings(
+        store.root, retention=RetentionSettings(Budget(None, budget), delete_after=Ages(inf, inf))
+    )
     return Retention(settings, store, facts=facts, telemetry=metrics, clock=UtcClock())
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.retention_plan import EMERGENCY_TARGET, EMERGENCY_TRIGGER, Holdings, Room, plan
-from nvr.settings import Ages, Budget, RetentionSettings
+from nvr.settings import WHOLE, Ages, Budget, RetentionSettings
 
 DAY = 86_400
 NOW = 20_000 * DAY * 1000
@@ -43,7 +43,11 @@ def holdings(held: list[Held]) -> Holdings:
     )
 
 
-KEEP_ALL = RetentionSettings(keep_at_least=Ages.of(7 * DAY), delete_after=Ages.of(inf))
+def _ages(seconds: float) -> Ages:
+    return Ages(seconds, seconds)
+
+
+KEEP_ALL = RetentionSettings(keep_at_least=_ages(7 * DAY), delete_after=_ages(inf))
 AMPLE = Room(budget_bytes=10**15)
 
 
@@ -71,13 +75,13 @@ def test_each_class_goes_at_its_own_age() -> None:
         Held(400, protected=True),
         Held(300, motion=True, protected=True),
     ]
-    limits = replace(KEEP_ALL, keep_at_least=Ages.of(0), delete_after=Ages(2 * DAY, 30 * DAY, 365 * DAY))
+    limits = replace(KEEP_ALL, keep_at_least=_ages(0), delete_after=Ages(2 * DAY, 30 * DAY, 365 * DAY))
     assert planned(held, limits) == {"delete_after": [held[4], held[2], held[0]]}
 
 
 def test_a_camera_has_ages_of_its_own() -> None:
     held = [Held(5, "yard"), Held(5, "door")]
-    own = replace(KEEP_ALL, budget=None, delete_after=Ages.of(2 * DAY))
+    own = replace(KEEP_ALL, budget=WHOLE, delete_after=_ages(2 * DAY))
     assert planned(held, cameras={"door": own}) == {"delete_after": [held[1]]}
 
 

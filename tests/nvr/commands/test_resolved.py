@@ -66,3 +66,14 @@ def test_sizes_are_rounded(size: int, text: str) -> None:
 )
 def test_a_size_that_may_be_written_again_is_exact(size: int, text: str) -> None:
     assert exact_size_text(size) == text
+
+
+def test_promises_by_class_and_camera_can_be_loaded_again(tmp_path: Path) -> None:
+    (tmp_path / "nvr.yaml").write_text(
+        "site: home\ntimezone: UTC\n"
+        "storage: {budget: 50GB free, keep_at_least: {motion: 20d}, delete_after: {protected: 365d}}\n"
+        "cameras: {a: {record: rtsp://a/1, storage: {budget: 20%, delete_after: never}}}\n"
+    )
+    settings = load(tmp_path / "nvr.yaml", {})
+    (tmp_path / "again.yaml").write_text(resolved_text(settings))
+    assert load(tmp_path / "again.yaml", {}) == settings

@@ -4,11 +4,11 @@ from pathlib import Path
 import pytest
 
 from nvr.commands.run import hide, warn_of_little_room
-from nvr.settings import Budget, StorageSettings
+from nvr.settings import Budget, RetentionSettings, StorageSettings
 
 
 def test_a_budget_beyond_the_disk_is_warned_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    warn_of_little_room(StorageSettings(tmp_path / "recordings", budget=Budget(None, 10**18)))
+    warn_of_little_room(StorageSettings(tmp_path / "recordings", retention=RetentionSettings(Budget(None, 10**18))))
     [record] = caplog.records
     assert record.levelno == logging.WARNING
     assert "budget 1e+06TB" in record.message
@@ -16,7 +16,7 @@ def test_a_budget_beyond_the_disk_is_warned_of(tmp_path: Path, caplog: pytest.Lo
 
 
 def test_a_budget_within_the_disk_is_nothing_to_speak_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    warn_of_little_room(StorageSettings(tmp_path, budget=Budget(None, 100_000_000)))
+    warn_of_little_room(StorageSettings(tmp_path, retention=RetentionSettings(Budget(None, 100_000_000))))
     assert caplog.records == []
 
 

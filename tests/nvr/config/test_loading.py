@@ -4,6 +4,7 @@ import contextlib
 import logging
 import pickle
 import random
+from math import inf
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ import pytest
 from nvr.config import load
 from nvr.config.loading import host_timezone
 from nvr.errors import InvalidConfig
-from nvr.settings import Budget, MotionSettings, Settings
+from nvr.settings import Ages, Budget, MotionSettings, RetentionSettings, Settings
 
 CAMERA = "cameras:\n  front-door:\n    record: rtsp://viewer:${PASSWORD}@camera.example/main\n"
 ENVIRON = {"PASSWORD": "canary-5f3a", "TZ": "Europe/Berlin"}
@@ -35,7 +36,7 @@ def test_one_camera_is_a_whole_configuration(tmp_path: Path) -> None:
     assert settings.site == "home"
     assert settings.timezone == ZoneInfo("Europe/Berlin")
     assert settings.storage.path == tmp_path / "recordings"
-    assert settings.storage.budget == Budget(fraction=0.9)
+    assert settings.storage.retention.budget == Budget(fraction=0.9)
     assert settings.database.dsn == f"chdb://{tmp_path}/data/clickhouse"
     assert settings.database.spool == tmp_path / "data" / "spool"
     assert (settings.web.host, settings.web.port, settings.web.token) == ("127.0.0.1", 8080, None)
@@ -164,7 +165,9 @@ def test_off_and_times_of_day_are_no_yaml_surprises(tmp_path: Path) -> None:
 
 
 def test_footage_may_stay_for_ever(tmp_path: Path) -> None:
-    assert loaded(tmp_path, "storage: {delete_after: never}\n" + CAMERA).storage.delete_after_seconds is None
+    assert loaded(tmp_path, "storage: {delete_after: never}\n" + CAMERA).storage.retention.delete_after == Ages(
+        inf, inf
+    )
 
 
 def test_pages_lose_the_slash_at_their_end(tmp_path: Path) -> None:
@@ -230,3 +233,26 @@ def test_the_hosts_time_zone_is_found_in_what_it_offers(tmp_path: Path) -> None:
     assert host_timezone({}, tmp_path) == ZoneInfo("America/Lima")
     assert host_timezone({"TZ": ":Europe/Paris"}, tmp_path) == ZoneInfo("Europe/Paris")
     assert host_timezone({"TZ": "CET-1CEST"}, tmp_path) == ZoneInfo("America/Lima")
+
+
+def test_footage_stays_by_class_and_by_camera(tmp_path: Path) -> None:
+    settings = loaded(
+        tmp_path,
+        """
+        storage: {budget: 50GB free, trigger: 80%, target: 70%, keep_at_least: {motion: 20d}, delete_after: 60d}
+        cameras:
+          yard: {record: rtsp://camera.example/yard}
+          door:
+            record: rtsp://camera.example/door
+            storage: {budget: 25%, delete_after: {continuous: 10d, protected: 365d}}
+        """,
+    )
+    day = 86_400.0
+    volume = settings.storage.retention
+    assert volume.budget == Budget(fraction=None, free_bytes=50 * 10**9)
+    assert (volume.trigger, volume.target) == (0.8, 0.7)
+    assert (volume.keep_at_least, volume.delete_after) == (Ages(7 * day, 20 * day), Ages(60 * day, 60 * day))
+    assert settings.cameras["yard"].retention is None
+    assert settings.cameras["door"].retention == RetentionSettings(
+        Budget(0.25), Ages(7 * day, 20 * day), Ages(10 * day, 60 * day, 365 * day), 0.8, 0.7
+    )

@@ -23,6 +23,7 @@ SECTIONS: dict[str, type[model.Section]] = {
     "`defaults`": model.DefaultsSection,
     "A camera: `cameras.NAME`": model.CameraSection,
     "Motion: `cameras.NAME.motion` and `defaults.motion`": model.MotionSection,
+    "A camera's footage: `cameras.NAME.storage`": model.CameraStorageSection,
     "A zone: `cameras.NAME.zones.NAME`": model.ZoneSection,
 }
 

@@ -42,6 +42,7 @@ def test_a_budget_is_a_share_or_a_size() -> None:
     assert values.budget("90%") == Budget(fraction=0.9)
     assert values.budget("100%") == Budget(fraction=1.0)
     assert values.budget("1TiB") == Budget(fraction=None, size_bytes=1 << 40)
+    assert values.budget("50GB free") == Budget(fraction=None, free_bytes=50 * 10**9)
 
 
 @pytest.mark.parametrize("text", ["0%", "100.1%", "1MB", "0.9", 0.9, "90 percent"])
