@@ -1,7 +1,8 @@
 """A camera's gaps: every stretch in which footage was wanted and is missing, with its cause.
 
 A gap opens when footage ends and closes when footage begins again. It keeps the cause it opened with: what came later,
-while nothing was recorded anyway, explains no other loss.
+while nothing was recorded anyway, explains no other loss. Only where the camera went silent without a reason does what
+it says later count: that it is another one by now, or that the password is wrong.
 """
 
 import logging
@@ -59,6 +60,8 @@ class GapLedger:
             if self._open is None:
                 self._put(Gap(self._camera, since, None, cause))
                 self._counted = since
+            elif cause is Cause.AUTH and self._open.cause in _UNEXPLAINED:
+                self._put(replace(self._open, cause=cause))  # it hung up to ask for another password
 
     def explain(self, cause: Cause) -> None:
         """What the camera says when it is back tells more of the gap that is ending than how it began."""
@@ -71,6 +74,11 @@ class GapLedger:
         with self._lock:
             self._keep(Gap(self._camera, start, end, cause))
             self._telemetry.gap_grew(self._camera, cause, (end - start).total_seconds())
+
+    def clock_set(self, start: datetime, end: datetime) -> None:
+        """The clock was set ahead: what lies between was left out by the clock, and does not count as missing."""
+        with self._lock:
+            self._keep(Gap(self._camera, start, end, Cause.CLOCK_STEP))
 
     def recording(self, since: datetime) -> None:
         """There is footage from `since` on."""

@@ -17,6 +17,7 @@ class SizeWatch:
         self._file: Path | None = None
         self._offset = 0
         self._size: Size | None = None
+        self._suspected: Size | None = None
 
     def has_changed(self, file: Path, codec: str) -> bool:
         """Look at what was written since the last time; whether any of it is of another size than what came before."""
@@ -25,8 +26,12 @@ class SizeWatch:
         with contextlib.suppress(FileNotFoundError):  # not yet there, or named by now
             for head, end in fragment_heads(file, self._offset):
                 self._offset = end
-                size = picture_size(head, codec)
-                if size and self._size and size != self._size:
+                if (size := picture_size(head, codec)) and self._is_another(size):
                     return True
-                self._size = self._size or size
         return False
+
+    def _is_another(self, size: Size) -> bool:
+        """Whether two key frames in a row have another size than the first: one alone may be damaged."""
+        self._size = self._size or size
+        suspected, self._suspected = self._suspected, None if size == self._size else size
+        return suspected is not None and suspected == size

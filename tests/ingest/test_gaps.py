@@ -54,6 +54,18 @@ def test_an_outage_is_one_gap_with_its_first_cause(ledger: GapLedger, store: Sto
     assert facts.facts[-2:] == [Gap("yard", at(60), None, Cause.EOF), Gap("yard", at(60), at(90), Cause.EOF)]
 
 
+def test_a_camera_that_hung_up_and_now_refuses_the_password_is_missing_for_that(
+    ledger: GapLedger, store: Store
+) -> None:
+    ledger.begin(at(0))
+    ledger.recording(at(0.05))
+    ledger.lost(Cause.EOF, at(60), at(61))
+    ledger.lost(Cause.AUTH, at(60), at(62))
+    ledger.lost(Cause.REFUSED, at(60), at(100))
+    ledger.recording(at(120))
+    assert _all(store) == [Gap("yard", at(60), at(120), Cause.AUTH)]
+
+
 def test_a_camera_that_is_away_at_the_start_splits_the_gap(ledger: GapLedger, store: Store, footage: Path) -> None:
     record(store, footage, at(-100))
     ledger.begin(at(0))

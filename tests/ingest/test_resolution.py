@@ -62,6 +62,14 @@ def test_a_change_is_seen_over_the_border_of_two_segments(tmp_path: Path) -> Non
     assert watch.has_changed(_footage(tmp_path / "3.mp4", "640x360"), "h264")
 
 
+def test_one_damaged_key_frame_is_no_change(tmp_path: Path) -> None:
+    small, other = _footage(tmp_path / "small.mp4", "320x180"), _footage(tmp_path / "other.mp4", "640x360")
+    [(_, end), *_] = fragment_heads(other)
+    growing, watch = tmp_path / "growing.mp4", SizeWatch()
+    growing.write_bytes(small.read_bytes() + other.read_bytes()[:end] + small.read_bytes())
+    assert not watch.has_changed(growing, "h264")
+
+
 def test_garbage_has_no_size() -> None:
     assert picture_size(b"", "h264") is None
     assert picture_size(bytes(range(256)), "h264") is None
