@@ -1,6 +1,7 @@
 """Footage by its id, with byte ranges. A file that is still growing is served to its present size."""
 
 import asyncio
+import errno
 import os
 import re
 import secrets
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from exporters.web.containment import contained_file
 from exporters.web.errors import RequestError, shown
 from exporters.web.parameters import only
 from exporters.web.ranges import ByteRange, parse_ranges
@@ -85,12 +87,14 @@ def open_segment(store: Footage, segment_id: str) -> Opened:
         except FileNotFoundError:
             continue
         except OSError as error:
+            if error.errno == errno.ELOOP:  # a link in its place
+                break
             raise StorageError(f"a segment cannot be read, {error.strerror}", path=store.file(found)) from error
     raise RequestError(404, f"there is no segment {shown(segment_id)}", hint="it may have been deleted to make room")
 
 
 def _open(store: Footage, found: Segment) -> Opened:
-    descriptor = os.open(store.file(found), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    descriptor = os.open(contained_file(store, found), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
     file = os.fdopen(descriptor, "rb", buffering=0)
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):

@@ -1,72 +1,21 @@
-"""uvicorn as one task of many: it leaves the signals alone, ends when told, and drops who never finishes asking.
-
-uvicorn alone keeps half-sent requests for ever (60 of them were all open after 30 s), so each connection has a deadline
-by which a request must have arrived whole.
-"""
+"""uvicorn as one task of many: it leaves the signals alone, and ends when told."""
 
 import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Iterator
-from typing import Any
 
-import h11
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from exporters.web.connection import DeadlineProtocol
 from nvr.errors import EnvironmentNotReady
 
-REQUEST_SECONDS = 10.0
-"""From a request's first byte, or from the connection, to its last."""
 IDLE_SECONDS = 15
 """How long a connection is kept for a next request; Prometheus and pages come back sooner."""
 SHUTDOWN_SECONDS = 2
 MOST_HEADER_BYTES = 16 * 1024
 BACKLOG = 128
-
-
-class DeadlineProtocol(H11Protocol):
-    """Closes a connection whose request is not whole by its deadline. Dripping bytes does not move it."""
-
-    request_seconds = REQUEST_SECONDS
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._deadline: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self._set_deadline()
-
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        self._follow_request()
-
-    def on_response_complete(self) -> None:
-        """The next request may have arrived in part already."""
-        super().on_response_complete()
-        if self.conn.trailing_data[0]:
-            self._follow_request()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._clear_deadline()
-        super().connection_lost(exc)
-
-    def _follow_request(self) -> None:
-        if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
-            self._set_deadline()
-        else:
-            self._clear_deadline()
-
-    def _set_deadline(self) -> None:
-        if self._deadline is None:
-            self._deadline = self.loop.call_later(self.request_seconds, self.transport.abort)
-
-    def _clear_deadline(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
 
 
 class Server(uvicorn.Server):

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
+from exporters.web.containment import contained_file
 from exporters.web.errors import RequestError
 from exporters.web.parameters import only, parse_number, parse_time, required_camera
 from exporters.web.pictures import Pictures, Still
@@ -45,7 +46,11 @@ async def snapshot(request: Request) -> Response:
 async def take(pictures: Pictures, store: Footage, segment: Segment, time: datetime, width: int | None = None) -> bytes:
     offset = max(0.0, (time - segment.start).total_seconds())
     narrowed = min(width, segment.width) if width and segment.width else width
-    return await pictures.take(Still(segment.id, int(offset * 10), narrowed), store.file(segment))
+    try:
+        file = await asyncio.to_thread(contained_file, store, segment)
+    except FileNotFoundError as error:
+        raise RequestError(404, "the footage of this moment is not there", hint="it may have been deleted") from error
+    return await pictures.take(Still(segment.id, int(offset * 10), narrowed), file)
 
 
 async def take_latest(

@@ -10,7 +10,8 @@ import httpx
 from starlette.types import ASGIApp
 
 from exporters.web.app import create_app
-from exporters.web.server import DeadlineProtocol, serve
+from exporters.web.connection import DeadlineProtocol
+from exporters.web.server import serve
 from exporters.web.sources import Sources
 
 

@@ -10,23 +10,30 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from exporters.web.server import DeadlineProtocol, listen, serve
+from exporters.web.connection import DeadlineProtocol
+from exporters.web.server import listen, serve
 from nvr.errors import EnvironmentNotReady
 from tests.exporters.web.serving import serving
 
 
 class HastyProtocol(DeadlineProtocol):
     request_seconds = 1.0
+    read_seconds = 0.5
+    most_connections = 65
 
 
 async def echo(request: Request) -> JSONResponse:
     return JSONResponse({"size": len(await request.body())})
 
 
-APP = Starlette(routes=[Route("/", echo, methods=["GET", "POST"])])
+async def large(_: Request) -> Response:
+    return Response(bytes(8_000_000))
+
+
+APP = Starlette(routes=[Route("/", echo, methods=["GET", "POST"]), Route("/large", large)])
 
 
 def test_it_reports_its_port_and_ends_when_told() -> None:
@@ -138,5 +145,46 @@ def test_headers_without_end_are_refused() -> None:
         assert is_closed(connection, 3)
 
 
-def test_the_deadline_is_ten_seconds() -> None:
+def test_nobody_keeps_a_connection_for_more_than_ten_seconds_without_asking_or_reading() -> None:
     assert DeadlineProtocol.request_seconds == 10
+    assert DeadlineProtocol.read_seconds == 5
+
+
+def slow_reader(port: int) -> socket.socket:
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    connection.connect(("127.0.0.1", port))
+    connection.sendall(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    return connection
+
+
+def is_reset(connection: socket.socket) -> bool:
+    """Whether the other side has given up; reading would be a sign of life."""
+    return connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
+
+
+def test_who_does_not_take_the_answer_is_dropped() -> None:
+    with serving(APP, HastyProtocol) as port, slow_reader(port) as connection:
+        deadline = time.monotonic() + 10
+        while not is_reset(connection):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+def test_who_takes_the_answer_slowly_but_steadily_gets_all_of_it() -> None:
+    with serving(APP, HastyProtocol) as port, slow_reader(port) as connection:
+        received, began = 0, time.monotonic()
+        while received < 8_000_000:
+            part = connection.recv(65536)
+            assert part, "it was dropped"
+            received += len(part)
+            if time.monotonic() - began < 2:
+                time.sleep(0.02)
+
+
+def test_a_flood_of_connections_drops_the_oldest_and_serves_the_newest() -> None:
+    with serving(APP, HastyProtocol) as port, contextlib.ExitStack() as opened:
+        flood = [opened.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(65)]
+        assert httpx.get(f"http://127.0.0.1:{port}/", trust_env=False).status_code == 200
+        assert is_closed(flood[0], 0.5)
+        assert not is_closed(flood[-1], 0.05)
