@@ -27,13 +27,14 @@ DRIFT_PATIENCE_SECONDS = 30.0
 class Anchor:
     """The anchor of one run, kept on the monotonic clock.
 
-    Its UTC times follow the wall clock as it is slewed, but not where it is set: a run that has seen that is over.
+    Its UTC times follow the wall clock as it is slewed; where it is set they do so from `follow_clock` on.
     """
 
     def __init__(self, clock: UtcClock) -> None:
         self._clock, self._steps = clock, clock.steps_seconds
         self._zero: float | None = None
         self._latest = 0.0
+        self._reference: float | None = None
         self._first_seen = 0.0
         self._lagging_since: float | None = None
         self.settled = False
@@ -45,13 +46,24 @@ class Anchor:
 
     @property
     def clock_was_set(self) -> bool:
-        """Whether the host's clock was set since the run began."""
+        """Whether the host's clock was set since the run began, or since it was last followed."""
         return self._clock.steps_seconds != self._steps
+
+    def follow_clock(self) -> float:
+        """From now on UTC times are by the clock as it was set; returns by how many seconds they move."""
+        step = self._clock.steps_seconds - self._steps
+        self._steps = self._clock.steps_seconds
+        return step
 
     @property
     def drift_seconds(self) -> float:
         """How far the camera's media time has fallen behind our clock since the best observation."""
         return 0.0 if self._zero is None else self._latest - self._zero
+
+    @property
+    def ahead_seconds(self) -> float:
+        """How far the camera's media time has run ahead of our clock since the anchor settled; below 0 behind it."""
+        return 0.0 if self._reference is None else self._reference - self._latest
 
     @property
     def has_drifted(self) -> bool:
@@ -74,6 +86,8 @@ class Anchor:
             self.settled = self.settled or zero > self._zero - SETTLED_SECONDS
         self._latest = zero
         self._zero = min(self._zero, zero)
+        if self._reference is None and self.settled:
+            self._reference = self._zero
         self._lagging_since = (self._lagging_since or received) if self.drift_seconds > JUMP_SECONDS else None
         return True
 

@@ -14,7 +14,7 @@ from ingest.mp4 import Media, probe
 from ingest.run import Note, Run
 from ingest.store import Store
 from nvr.errors import MediaError
-from nvr.model import Segment
+from nvr.model import Segment, isoformat
 from nvr.ports import FactSink, Telemetry
 
 log = logging.getLogger(__name__)
@@ -113,6 +113,17 @@ class Footage:
             await self._finish(index, media_start, media_end - media_start)
             self._growing = _Growing(index + 1, min(media_end, self._reached + REPORT_SLACK_SECONDS))
             self._store.set_growing(self._run.camera, None)
+            if self._anchor.clock_was_set:
+                await asyncio.to_thread(self._follow_clock, self._growing.media_start)
+
+    def _follow_clock(self, media_seconds: float) -> None:
+        """A file keeps the clock it began with, and the next one has the clock as it was set meanwhile."""
+        before = self._anchor.utc(media_seconds)
+        step = self._anchor.follow_clock()
+        after = self._anchor.utc(media_seconds)
+        log.warning("%s: from %s on by the clock as it was set (%+.1f s)", self._run.camera, isoformat(after), step)
+        if after > before:
+            self._gaps.clock_set(before, after)
 
     async def adopt_rest(self) -> None:
         """Finish the files that nobody closed: the process was killed before it could say so."""

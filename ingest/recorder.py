@@ -328,7 +328,7 @@ class Recorder:
         self._health.recorder.sample(child.pid)
         if self._decoder:
             self._decoder.sample()
-        self._health.clock_offset_seconds = self._anchor.drift_seconds
+        self._health.clock_offset_seconds = self._anchor.ahead_seconds
         self._health.tick(self._around.clock.monotonic(), self.running_seconds)
 
     def _vitals(self, started: float) -> Vitals:
@@ -339,7 +339,6 @@ class Recorder:
             last_growth=self._last_growth,
             syncing_since=self._syncing_since,
             has_drifted=self._anchor.has_drifted,
-            clock_was_set=self._anchor.clock_was_set,
         )
 
 

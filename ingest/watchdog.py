@@ -24,7 +24,6 @@ class Vitals:
     last_growth: float
     syncing_since: float | None
     has_drifted: bool
-    clock_was_set: bool
 
 
 def verdict(vitals: Vitals, said: Cause | None) -> Cause | None:
@@ -35,6 +34,4 @@ def verdict(vitals: Vitals, said: Cause | None) -> Cause | None:
         return Cause.STALLED
     if vitals.syncing_since is not None and vitals.now - vitals.syncing_since > STUCK_SECONDS:
         return Cause.STUCK_IO
-    if vitals.clock_was_set:
-        return Cause.CLOCK_STEP
     return Cause.TIMESTAMP_JUMP if vitals.has_drifted else None

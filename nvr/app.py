@@ -208,7 +208,7 @@ class App:
             await asyncio.sleep(1.0)
             self.metrics.event_loop_lagged(max(0.0, self._clock.monotonic() - due))
             if step := self._clock.sample():
-                self.metrics.clock_stepped()
+                self.metrics.clock_stepped(step)
                 log.warning("the host's clock was set by %+.1f s", step)
 
     async def _put_away(self) -> None:

@@ -106,8 +106,8 @@ class Metrics:
     def rows_dropped(self, table: str, rows: int) -> None:
         self._sink.dropped(table, rows)
 
-    def clock_stepped(self) -> None:
-        self._process.clock_stepped()
+    def clock_stepped(self, seconds: float) -> None:
+        self._process.clock_stepped(seconds)
 
     def event_loop_lagged(self, seconds: float) -> None:
         self._process.lagged(seconds)

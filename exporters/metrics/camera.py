@@ -100,7 +100,7 @@ class CameraMetrics:
         )
         yield self._make.sampled_gauge(
             "camera_clock_offset_seconds",
-            "How far the camera's media time is ahead of our clock.",
+            "How far the camera's media time has run ahead of our clock, or below 0 behind it.",
             [((c.camera,), c.clock_offset_seconds) for c in cameras],
             "camera",
         )

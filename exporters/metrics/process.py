@@ -14,6 +14,9 @@ class ProcessMetrics:
         self._site = instruments.site
         self._errors = instruments.counter("errors_total", "Errors logged.", "component")
         self._clock_steps = instruments.counter("clock_steps_total", "Times that the host's clock was set.")
+        self._clock_step = instruments.gauge(
+            "clock_last_step_seconds", "By how much the host's clock was last set, ahead or back."
+        )
         self._loop_lag = instruments.histogram(
             "event_loop_lag_seconds", "How late the event loop ran what was due.", LOOP_LAG_BUCKETS
         )
@@ -33,13 +36,15 @@ class ProcessMetrics:
         build = instruments.gauge("build_info", "The recorder's version; always 1.", "version")
         build.labels(self._site, version("sf-nvr")).set(1)
         self._clock_steps.labels(self._site)
+        self._clock_step.labels(self._site).set(0)
         self._loop_lag.labels(self._site)
 
     def failed(self, component: str) -> None:
         self._errors.labels(self._site, component).inc()
 
-    def clock_stepped(self) -> None:
+    def clock_stepped(self, seconds: float) -> None:
         self._clock_steps.labels(self._site).inc()
+        self._clock_step.labels(self._site).set(seconds)
 
     def lagged(self, seconds: float) -> None:
         self._loop_lag.labels(self._site).observe(seconds)

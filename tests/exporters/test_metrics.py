@@ -70,7 +70,7 @@ def happen(telemetry: Telemetry) -> None:
     telemetry.rows_inserted("segments", "ok", 5, 0.006)
     telemetry.rows_inserted("segments", "failed", 5, 3.0)
     telemetry.rows_dropped("activity", 4)
-    telemetry.clock_stepped()
+    telemetry.clock_stepped(-12.0)
     telemetry.event_loop_lagged(0.002)
     telemetry.failed("retention")
 
@@ -178,7 +178,7 @@ def test_process_and_python_are_measured_too() -> None:
 
 def test_two_sites_in_one_process_do_not_meet() -> None:
     first, second = Metrics("home"), Metrics("office")
-    first.clock_stepped()
+    first.clock_stepped(-12.0)
     assert 'nvr_clock_steps_total{site="office"} 0.0' in scrape(second)
 
 

@@ -71,7 +71,7 @@ def test_pictures_stay_in_time_when_mpegts_counts_from_zero_again(hands: Hands) 
     assert anchor.utc(0.0) == from_timestamp(1_800_000_000.0)
 
 
-def test_setting_the_wall_clock_bends_no_run_and_ends_it(hands: Hands) -> None:
+def test_setting_the_wall_clock_bends_nothing_until_it_is_followed(hands: Hands) -> None:
     anchor = Anchor(hands.clock)
     anchor.observe(0.0, 5_000.0)
     hands.wall += 3600.0
@@ -82,6 +82,17 @@ def test_setting_the_wall_clock_bends_no_run_and_ends_it(hands: Hands) -> None:
     after.observe(0.0, 5_000.0)
     assert not after.clock_was_set
     assert after.utc(10.0) == from_timestamp(1_800_003_610.0)
+    assert anchor.follow_clock() == pytest.approx(3600.0)
+    assert anchor.utc(10.0) == after.utc(10.0)
+    assert not anchor.clock_was_set
+
+
+@pytest.mark.parametrize("speed", [0.999, 1.0, 1.001])
+def test_a_camera_whose_clock_runs_at_another_speed_is_seen_to(hands: Hands, speed: float) -> None:
+    anchor = Anchor(hands.clock)
+    for second in range(1000):
+        anchor.observe(second * speed, 5_000.0 + second)
+    assert anchor.ahead_seconds == pytest.approx(999 * (speed - 1), abs=0.01)
 
 
 def test_slewing_is_followed(hands: Hands) -> None:

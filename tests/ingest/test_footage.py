@@ -15,9 +15,10 @@ from ingest.run import Run
 from ingest.store import Store
 from nvr.clock import UtcClock
 from nvr.errors import StorageError
-from nvr.model import Segment
+from nvr.model import Cause, Segment
 from tests.ingest.conftest import NOON, KeptFacts
 
+EVER = (NOON - timedelta(days=1), NOON + timedelta(days=1))
 Story = Callable[[Footage, Run], Coroutine[None, None, None]]
 
 
@@ -25,12 +26,13 @@ class Stage:
     """A run whose media time 0 was at noon."""
 
     def __init__(self, store: Store, facts: KeptFacts, metrics: Metrics) -> None:
-        self._clock = UtcClock(lambda: NOON.timestamp() + 100.0, lambda: 100.0)
+        self.clock_set_by = 0.0
+        self.clock = UtcClock(lambda: NOON.timestamp() + 100.0 + self.clock_set_by, lambda: 100.0)
         self._store, self._facts, self._metrics = store, facts, metrics
         self.run = store.begin_run("yard", NOON)
 
     def play(self, story: Story, *, is_reported: bool = True) -> Footage:
-        anchor = Anchor(self._clock)
+        anchor = Anchor(self.clock)
         if is_reported:
             anchor.observe(0.0, 0.0)
         footage = Footage(
@@ -73,6 +75,25 @@ def test_closed_files_follow_one_another(stage: Stage, facts: KeptFacts, footage
 
     assert stage.play(story).end == NOON + timedelta(seconds=10)
     assert [segment.start - NOON for segment in _segments(facts)] == [timedelta(0), timedelta(seconds=5)]
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=1), timedelta(seconds=-12)])
+def test_a_clock_that_is_set_ends_no_run_and_dates_the_next_file(
+    stage: Stage, store: Store, facts: KeptFacts, footage: Path, step: timedelta
+) -> None:
+    async def story(made: Footage, run: Run) -> None:
+        made.reached(10.0)
+        for index in range(2):
+            shutil.copy(footage, run.file(index))
+            stage.clock_set_by = step.total_seconds()
+            stage.clock.sample()
+            await made.closed(index, index * 5.0, index * 5.0 + 5.0)
+
+    stage.play(story)
+    assert [segment.start - NOON for segment in _segments(facts)] == [timedelta(0), timedelta(seconds=5) + step]
+    left_out = [(gap.start - NOON, gap.end, gap.cause) for gap in store.gaps("yard", *EVER)]
+    five = timedelta(seconds=5)
+    assert left_out == ([(five, NOON + five + step, Cause.CLOCK_STEP)] if step > timedelta(0) else [])
 
 
 def test_a_file_never_reaches_further_than_what_was_received(stage: Stage, facts: KeptFacts, footage: Path) -> None:

@@ -12,7 +12,6 @@ WELL = Vitals(
     last_growth=99.5,
     syncing_since=None,
     has_drifted=False,
-    clock_was_set=False,
 )
 CONNECTING = replace(WELL, first_frame=None, last_growth=50.0)
 
@@ -28,8 +27,6 @@ CONNECTING = replace(WELL, first_frame=None, last_growth=50.0)
         (replace(WELL, syncing_since=90.1), None),
         (replace(WELL, syncing_since=89.9), Cause.STUCK_IO),
         (replace(WELL, has_drifted=True), Cause.TIMESTAMP_JUMP),
-        (replace(WELL, clock_was_set=True), Cause.CLOCK_STEP),
-        (replace(WELL, clock_was_set=True, has_drifted=True), Cause.CLOCK_STEP),
     ],
 )
 def test_a_run_is_ended_for_its_cause(vitals: Vitals, cause: Cause | None) -> None:
