@@ -78,5 +78,5 @@ $(DEMO_PROGRAMS): deploy/debian-packages
 	@mkdir -p $(VENV) && touch $@
 
 $(TEST_PROGRAMS): deploy/debian-packages
-	@deploy/debian-packages ffmpeg prometheus prometheus-alertmanager chromium
+	@deploy/debian-packages ffmpeg prometheus prometheus-alertmanager chromium faketime
 	@mkdir -p $(VENV) && touch $@
