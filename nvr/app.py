@@ -50,6 +50,7 @@ class App:
         self._clock = UtcClock()
         self.metrics = Metrics(settings.site)
         self.metrics.configuration_used(self._clock.now())
+        self.metrics.segments_last(settings.storage.segment_seconds)
         with contextlib.ExitStack() as undo:
             self._store = Store(settings.storage.path)
             undo.callback(self._store.close)

@@ -82,6 +82,10 @@ class Metrics:
     def footage_recorded(self, camera: str, seconds: float, size_bytes: int) -> None:
         self._recording.wrote(camera, seconds, size_bytes)
 
+    def segments_last(self, seconds: float) -> None:
+        """So long a segment is to be, by the configuration."""
+        self._recording.segments_last(seconds)
+
     def segment_recorded(self, segment: Segment) -> None:
         self._recording.completed(segment)
 

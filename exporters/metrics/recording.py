@@ -26,7 +26,13 @@ class RecordingMetrics:
         self._durations = instruments.histogram(
             "recording_segment_duration_seconds", "Durations of completed segments.", DURATION_BUCKETS
         )
+        self._target = instruments.gauge(
+            "recording_segment_target_seconds", "How long a segment is to be; it ends with the next key frame."
+        )
         self._durations.labels(self._site)
+
+    def segments_last(self, seconds: float) -> None:
+        self._target.labels(self._site).set(seconds)
 
     def add(self, camera: str) -> None:
         for counter in (self._segments, self._bytes, self._seconds, self._expected):

@@ -47,6 +47,7 @@ def scenario() -> Metrics:
         metrics.add(camera)
     happen(metrics)
     metrics.request_served("/api/cameras", "GET", 0.004)
+    metrics.segments_last(60.0)
     metrics.configuration_used(NOON)
     metrics.configuration_refused()
     return metrics
