@@ -27,6 +27,9 @@ LOG_LINES_A_MINUTE = 20
 SAID_SECONDS = 15.0
 """For so long what a child has said may explain its end."""
 
+LOGGED_CHARACTERS = 1000
+"""More of a line is not logged."""
+
 _LINE_LIMIT = 64 * 1024
 
 
@@ -160,6 +163,16 @@ class Child:
             self._quota, self._quota_since, self._suppressed = LOG_LINES_A_MINUTE, now, 0
         if self._quota:
             self._quota -= 1
-            log.log(logging.DEBUG if "[warning]" in line else self._level, "%s: %s", self.name, mask_url(line))
+            log.log(
+                logging.DEBUG if "[warning]" in line else self._level, "%s: %s", self.name, _legible(mask_url(line))
+            )
         else:
             self._suppressed += 1
+
+
+def _legible(line: str) -> str:
+    """A line as it may stand in a log: garbage must not write to the terminal of whoever reads it."""
+    shown = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line[:LOGGED_CHARACTERS]
+    )
+    return shown if len(line) <= LOGGED_CHARACTERS else f"{shown} ..."

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ingest.child import LOG_LINES_A_MINUTE, Child
+from ingest.child import LOG_LINES_A_MINUTE, LOGGED_CHARACTERS, Child
 from ingest.ffmpeg import Command
 from nvr.model import Cause
 from tests.e2e.live import alive
@@ -73,6 +73,16 @@ def test_a_flood_is_drained_and_logged_in_part_without_credentials(caplog: pytes
     assert len(heard) == 5000
     assert len(caplog.records) == LOG_LINES_A_MINUTE
     assert "hunter2" not in caplog.text
+
+
+def test_garbage_is_logged_legibly_and_not_at_length(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        asyncio.run(_run("printf '[error] \\033[31m\\000\\377 %05000d\\n' 1 >&2"))
+    [record] = caplog.records
+    said = record.getMessage()
+    assert said.isprintable()
+    assert "[error]" in said
+    assert len(said) < LOGGED_CHARACTERS + 20
 
 
 def test_a_line_without_an_end_does_not_stop_the_draining() -> None:
