@@ -1,13 +1,13 @@
 """When a volume will be full, and how old its footage gets: from what each camera wrote in each hour of the week."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil, inf
 
 import numpy as np
 import numpy.typing as npt
 
+from nvr.housekeeping import Forecast
 from nvr.settings import RetentionSettings
 
 HOURS_OF_WEEK = 168
@@ -15,21 +15,6 @@ DAY_SECONDS = 86_400.0
 
 HourBytes = npt.NDArray[np.float64]
 """Bytes written in each hour of a week, from Monday 00:00 UTC on: `(168,)`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What is to come. Ages are in seconds, infinite where nothing is written.
-
-    `clean_up` is when the trigger is reached, None where it never is: `delete_after` takes as much away as comes.
-    `reached_seconds` is the age that footage gets, and `keeps_promise` whether that is what was promised.
-    """
-
-    bytes_a_day: float
-    clean_up: datetime | None
-    days_left: float
-    reached_seconds: float
-    keeps_promise: bool
 
 
 def mean_week(hours: Mapping[int, int], first_hour: int, last_hour: int) -> HourBytes:

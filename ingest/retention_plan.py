@@ -17,32 +17,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ingest.holdings import Holdings, Mask
 from nvr.settings import WHOLE, Ages, Budget, RetentionSettings
 
 Indices = npt.NDArray[np.intp]
-Mask = npt.NDArray[np.bool_]
 
 DAY_MILLISECONDS = 86_400_000
 
 EMERGENCY_TRIGGER, EMERGENCY_TARGET = 0.95, 0.90
 """Shares of the budget: beyond the first even promised footage goes, down to the second."""
-
-
-@dataclass(frozen=True, slots=True)
-class Holdings:
-    """All finished segments of a volume, `n` of them in any order; `camera` counts through `cameras`."""
-
-    cameras: tuple[str, ...]
-    row: npt.NDArray[np.int64]
-    camera: npt.NDArray[np.int32]
-    end_milliseconds: npt.NDArray[np.int64]
-    size_bytes: npt.NDArray[np.int64]
-    motion: Mask
-    protected: Mask
-    importance: npt.NDArray[np.float32]
-
-    def __len__(self) -> int:
-        return len(self.row)
 
 
 @dataclass(frozen=True, slots=True)

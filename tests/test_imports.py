@@ -13,6 +13,7 @@ MODULES = [file for package in PACKAGES for file in sorted((ROOT / package).rglo
 SHARED = (
     "nvr.model",
     "nvr.ports",
+    "nvr.housekeeping",
     "nvr.settings",
     "nvr.errors",
     "nvr.clock",

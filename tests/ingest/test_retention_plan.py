@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.retention_plan import EMERGENCY_TARGET, EMERGENCY_TRIGGER, Holdings, Room, plan
+from ingest.holdings import Holdings
+from ingest.retention_plan import EMERGENCY_TARGET, EMERGENCY_TRIGGER, Room, plan
 from nvr.settings import WHOLE, Ages, Budget, RetentionSettings
 
 DAY = 86_400
@@ -30,16 +31,18 @@ class Held(NamedTuple):
 
 
 def holdings(held: list[Held]) -> Holdings:
-    cameras = tuple(sorted({each.camera for each in held}))
-    return Holdings(
-        cameras=cameras,
-        row=np.arange(len(held)),
-        camera=np.array([cameras.index(each.camera) for each in held], dtype=np.int32),
-        end_milliseconds=np.array([NOW - int(each.age_days * DAY * 1000) for each in held], dtype=np.int64),
-        size_bytes=np.array([each.size for each in held], dtype=np.int64),
-        motion=np.array([each.motion for each in held], dtype=bool),
-        protected=np.array([each.protected for each in held], dtype=bool),
-        importance=np.array([each.importance for each in held], dtype=np.float32),
+    return Holdings.of(
+        (
+            row,
+            each.camera,
+            NOW - int(each.age_days * DAY * 1000) - 60_000,
+            60_000,
+            each.size,
+            each.motion,
+            each.protected,
+            each.importance,
+        )
+        for row, each in enumerate(held)
     )
 
 
@@ -196,11 +199,13 @@ def _kept(held: Held, limits: RetentionSettings) -> float:
 
 def test_a_million_segments_are_planned() -> None:
     count, random = 1_000_000, np.random.default_rng(3)
+    ends = NOW - random.integers(0, 60 * DAY * 1000, count)
     many = Holdings(
         cameras=tuple(f"camera-{number}" for number in range(64)),
         row=np.arange(count),
         camera=random.integers(0, 64, count, dtype=np.int32),
-        end_milliseconds=NOW - random.integers(0, 60 * DAY * 1000, count),
+        start_milliseconds=ends - 60_000,
+        end_milliseconds=ends,
         size_bytes=random.integers(1 * MB, 40 * MB, count),
         motion=random.random(count) < 0.1,
         protected=random.random(count) < 0.01,

@@ -1,0 +1,94 @@
+"""All finished segments of a volume as arrays: what retention decides on, and what is told of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import numpy as np
+import numpy.typing as npt
+
+from nvr.clock import from_timestamp
+from nvr.housekeeping import AgeBand, CameraHoldings, CleanupStep
+
+Mask = npt.NDArray[np.bool_]
+Row = tuple[object, ...]
+
+AGES_SECONDS = (0.0, 3600.0, 86_400.0, 7 * 86_400.0, 30 * 86_400.0, 90 * 86_400.0, 365 * 86_400.0)
+"""The ages by which footage is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """`n` segments in any order; `camera` counts through `cameras`, times are milliseconds since the epoch."""
+
+    cameras: tuple[str, ...]
+    row: npt.NDArray[np.int64]
+    camera: npt.NDArray[np.int32]
+    start_milliseconds: npt.NDArray[np.int64]
+    end_milliseconds: npt.NDArray[np.int64]
+    size_bytes: npt.NDArray[np.int64]
+    motion: Mask
+    protected: Mask
+    importance: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> "Holdings":
+        """From rows of number, camera, start, duration, size, motion, protected and importance."""
+        columns = list(zip(*rows, strict=True)) or [()] * 8
+        names = cast("tuple[str, ...]", columns[1])
+        cameras = tuple(sorted(set(names)))
+        number = {name: index for index, name in enumerate(cameras)}
+        start, duration = (np.array(columns[at], dtype=np.int64) for at in (2, 3))
+        return cls(
+            cameras=cameras,
+            row=np.array(columns[0], dtype=np.int64),
+            camera=np.fromiter((number[name] for name in names), dtype=np.int32, count=len(names)),
+            start_milliseconds=start,
+            end_milliseconds=start + duration,
+            size_bytes=np.array(columns[4], dtype=np.int64),
+            motion=np.array(columns[5], dtype=np.int64) != 0,
+            protected=np.array(columns[6], dtype=np.int64) != 0,
+            importance=np.array(columns[7], dtype=np.float32),
+        )
+
+    def step(self, policy: str, indices: npt.NDArray[np.intp]) -> CleanupStep:
+        """Some of the segments, at least one, as they are told of."""
+        sizes = np.bincount(self.camera[indices], self.size_bytes[indices], len(self.cameras))
+        return CleanupStep(
+            policy=policy,
+            segments=len(indices),
+            size_bytes=int(self.size_bytes[indices].sum()),
+            oldest=_time(self.start_milliseconds[indices].min()),
+            newest=_time(self.end_milliseconds[indices].max()),
+            camera_bytes={name: int(size) for name, size in zip(self.cameras, sizes, strict=True) if size},
+        )
+
+    def by_age(self, now: datetime) -> tuple[AgeBand, ...]:
+        ages = now.timestamp() - self.end_milliseconds / 1000
+        bands = ((age, ages >= age) for age in AGES_SECONDS)
+        return tuple(AgeBand(age, int(old.sum()), int(self.size_bytes[old].sum())) for age, old in bands)
+
+    def by_camera(self) -> tuple[CameraHoldings, ...]:
+        """Largest first."""
+        found = (self._of_camera(index, name) for index, name in enumerate(self.cameras))
+        return tuple(sorted(found, key=lambda each: (-each.size_bytes, each.camera)))
+
+    def _of_camera(self, index: int, name: str) -> CameraHoldings:
+        own = self.camera == index
+        return CameraHoldings(
+            camera=name,
+            segments=int(own.sum()),
+            size_bytes=int(self.size_bytes[own].sum()),
+            motion_bytes=int(self.size_bytes[own & self.motion].sum()),
+            protected_bytes=int(self.size_bytes[own & self.protected].sum()),
+            oldest=_time(self.start_milliseconds[own].min()),
+            newest=_time(self.end_milliseconds[own].max()),
+        )
+
+
+def _time(milliseconds: np.int64) -> datetime:
+    return from_timestamp(int(milliseconds) / 1000)

@@ -1,0 +1,77 @@
+"""What is told of a volume's housekeeping: what lies on it, what would go and why, and what went."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CleanupStep:
+    """Segments that go under one policy. `oldest` is when the first of them begins, `newest` when the last one ends."""
+
+    policy: str
+    segments: int
+    size_bytes: int
+    oldest: datetime
+    newest: datetime
+    camera_bytes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CleanupRun:
+    """A clean-up that was done. `refused` counts the files that could not be deleted, `error` says why."""
+
+    started: datetime
+    seconds: float
+    steps: tuple[CleanupStep, ...]
+    refused: int = 0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgeBand:
+    """The footage that is at least so old."""
+
+    age_seconds: float
+    segments: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CameraHoldings:
+    """What lies on the volume of one camera."""
+
+    camera: str
+    segments: int
+    size_bytes: int
+    motion_bytes: int
+    protected_bytes: int
+    oldest: datetime
+    newest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CleanupPlan:
+    """What a clean-up would do now. `freeable_bytes` is what could go without breaking a promise."""
+
+    time: datetime
+    steps: tuple[CleanupStep, ...]
+    ages: tuple[AgeBand, ...]
+    cameras: tuple[CameraHoldings, ...]
+    freeable_bytes: int
+    trigger_bytes: int
+    target_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What is to come. Ages are in seconds, infinite where nothing is written.
+
+    `clean_up` is when the trigger is reached, None where it never is: `delete_after` takes as much away as comes.
+    `reached_seconds` is the age that footage gets, and `keeps_promise` whether that is what was promised.
+    """
+
+    bytes_a_day: float
+    clean_up: datetime | None
+    days_left: float
+    reached_seconds: float
+    keeps_promise: bool
