@@ -4,6 +4,7 @@ Every observation of a media time is late by some delay and never early, so the 
 at receipt and the media time is the best one known: the least delayed observation wins (as in Moonfire NVR).
 """
 
+import math
 from datetime import datetime
 
 from nvr.clock import UtcClock
@@ -13,6 +14,12 @@ MPEGTS_WRAP_SECONDS = 2**33 / 90_000
 
 JUMP_SECONDS = 2.0
 """Media time that runs ahead of the clock by more than this has jumped; one that stays behind by more has drifted."""
+
+STANDSTILL_SECONDS = 1.0
+"""Media time that stands still for so long while pictures come has jumped back: ffmpeg dates them like the last one."""
+
+PROGRESS_SECONDS = 0.01
+"""Media time that passes by less than this stands still. ffmpeg lets a tick pass with each picture."""
 
 SETTLED_SECONDS = 0.05
 """An observation that betters the anchor by less than this comes in real time."""
@@ -37,6 +44,8 @@ class Anchor:
         self._reference: float | None = None
         self._first_seen = 0.0
         self._lagging_since: float | None = None
+        self._observed = -math.inf
+        self._progress = (0.0, 0.0)
         self.settled = False
         """Whether observations have stopped to better it much: the camera's first burst is over."""
 
@@ -78,6 +87,8 @@ class Anchor:
         A camera may deliver faster than real time only at first, when it empties its buffer. A jump moves nothing.
         """
         zero = received - media_seconds
+        if self._stands_still(media_seconds, received):
+            return False
         if self._zero is None:
             self._zero, self._first_seen = zero, received
         elif zero < self._zero - JUMP_SECONDS and received > self._first_seen + SETTLING_SECONDS:
@@ -90,6 +101,14 @@ class Anchor:
             self._reference = self._zero
         self._lagging_since = (self._lagging_since or received) if self.drift_seconds > JUMP_SECONDS else None
         return True
+
+    def _stands_still(self, media_seconds: float, received: float) -> bool:
+        """Whether media time does not pass although nothing was waited for."""
+        has_paused = received - self._observed > STANDSTILL_SECONDS
+        self._observed = received
+        if has_paused or media_seconds > self._progress[0] + PROGRESS_SECONDS:
+            self._progress = (media_seconds, received)
+        return received - self._progress[1] > STANDSTILL_SECONDS
 
     def bound(self, media_seconds: float, received: float) -> None:
         """A picture was decoded by `received`: it is not from later than that. Requires an observation.

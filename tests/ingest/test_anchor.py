@@ -40,6 +40,20 @@ def test_time_that_jumps_ahead_is_refused_and_moves_nothing(hands: Hands) -> Non
     assert anchor.utc(0.0) == before
 
 
+def test_time_that_stands_still_while_pictures_come_has_jumped_back(hands: Hands) -> None:
+    anchor = Anchor(hands.clock)
+    assert all(anchor.observe(second / 2, 5_000.0 + second / 2) for second in range(40))
+    steady = [anchor.observe(19.5 + 0.0001 * report, 5_020.0 + report / 2) for report in range(4)]
+    assert steady == [True, True, False, False]
+
+
+def test_pictures_that_trickle_in_late_are_no_jump(hands: Hands) -> None:
+    anchor = Anchor(hands.clock)
+    assert all(anchor.observe(second / 2, 5_000.0 + second / 2) for second in range(40))
+    assert anchor.observe(19.505, 5_024.0)
+    assert all(anchor.observe(19.505 + report / 30, 5_024.5 + report / 2) for report in range(20))
+
+
 def test_a_burst_at_the_start_is_no_jump(hands: Hands) -> None:
     anchor = Anchor(hands.clock)
     assert anchor.observe(0.0, 5_004.0)

@@ -52,7 +52,6 @@ def _cameras(clips: Mapping[str, Path]) -> dict[str, FaultyCamera]:
         "ahead": FaultyCamera(FPS, usual),
         "back": FaultyCamera(FPS, usual),
         "nudged": FaultyCamera(FPS, usual),
-        "mutant": FaultyCamera(FPS, {**usual, "other": clips["other"]}),
         "wrapping": FaultyCamera(FPS, usual, first_timestamp=2**32 - 15 * 90_000),
         "slow": FaultyCamera(FPS, usual),
         "frozen": FaultyCamera(FPS, usual),
@@ -103,8 +102,7 @@ def _inject(watched: Mapping[str, Watched]) -> None:
         "garbled": {"garbled_share": 0.3},
         "ahead": {"timestamp_shift_seconds": 600.0},
         "back": {"timestamp_shift_seconds": -600.0},
-        "nudged": {"timestamp_shift_seconds": -1.0},
-        "mutant": {"clip": "other"},
+        "nudged": {"timestamp_shift_seconds": -5.0},
         "slow": {"slowness": 5.0},
         "frozen": {"frozen": True},
     }

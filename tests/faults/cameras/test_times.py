@@ -7,9 +7,12 @@ from tests.faults.conftest import Measured
 
 pytestmark = pytest.mark.timeout(240)
 
+LITTLE_JUMP_SECONDS = 4
+"""ffmpeg hides a jump back by a few seconds: it takes longer to be seen."""
+
 
 @pytest.mark.fault(10)
-@pytest.mark.parametrize("name", ["ahead", "back"])
+@pytest.mark.parametrize("name", ["ahead", "back", "nudged"])
 def test_a_jump_begins_a_new_run(watched: dict[str, Watched], name: str, measured: Measured) -> None:
     camera = watched[name]
     gap = camera.closed_gap("timestamp_jump")
@@ -19,7 +22,7 @@ def test_a_jump_begins_a_new_run(watched: dict[str, Watched], name: str, measure
     assert camera.causes() == ["timestamp_jump"]
     lost = camera.lost_seconds()
     measured(f"{name}: lost {lost:.1f} s")
-    assert lost < 2
+    assert lost < (LITTLE_JUMP_SECONDS if name == "nudged" else 2)
     assert max(segment["duration_seconds"] for segment in camera.segments()) < 20
 
 
