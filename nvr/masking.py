@@ -4,15 +4,14 @@ import json
 import logging
 import re
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 from nvr.settings import Settings
 
 MASK = "***"
 
-# Up to the last @ of the word: a password that should have been percent-encoded may hold @, / and # itself.
-_CREDENTIALS = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*://)(?P<credentials>[^\s'\"<>]*)@", re.IGNORECASE)
+_WORD = re.compile(r"[^\s'\"<>]+")
 _SECRET_WORDS = "pass|passwd|password|pwd|passphrase|token|secret|api_?key|access_?key|auth|credentials?|sig|signature"
 _PARAMETER = re.compile(rf"(?P<name>(?<![a-z])(?:{_SECRET_WORDS})=)[^&\s'\"<>]+", re.IGNORECASE)
 _SECRET_NAME = re.compile(rf"(?<![a-z])(?:{_SECRET_WORDS})(?![a-z])", re.IGNORECASE)
@@ -22,26 +21,41 @@ _SHORT = 4
 
 def mask_url(text: str) -> str:
     """The text with the passwords and tokens of every URL in it replaced; user names stay."""
-    return _PARAMETER.sub(rf"\g<name>{MASK}", _CREDENTIALS.sub(_masked, text))
+    return _PARAMETER.sub(rf"\g<name>{MASK}", _with_credentials(_masked, text))
 
 
 def mask_written(text: str) -> str:
     """A value as it stands in the file, where a password that is only a `${VARIABLE}` is none."""
     one_word = re.sub(r"\s", "_", text) if "@" in text else text
-    return _PARAMETER.sub(_masked_parameter, _CREDENTIALS.sub(_masked_unless_variable, one_word))
+    return _PARAMETER.sub(_masked_parameter, _with_credentials(_masked_unless_variable, one_word))
 
 
 def may_be_secret(key: str) -> bool:
     return bool(_SECRET_NAME.search(key))
 
 
-def _masked(found: re.Match[str]) -> str:
-    user, colon, _ = found["credentials"].partition(":")
-    return f"{found['scheme']}{user}:{MASK}@" if colon else f"{found['scheme']}{MASK}@"
+def _with_credentials(mask: Callable[[str], str], text: str) -> str:
+    """The text with `mask` applied to what stands between `://` and the last @ of the same word.
+
+    The last: a password that should have been percent-encoded may hold @, / and # itself. One pattern for all of it
+    would take a minute for a line of 64 KiB without any URL, which a camera may well send.
+    """
+
+    def masked(word: re.Match[str]) -> str:
+        scheme, separator, rest = word[0].partition("://")
+        credentials, at, host = rest.rpartition("@")
+        return f"{scheme}{separator}{mask(credentials)}{at}{host}" if at else word[0]
+
+    return _WORD.sub(masked, text) if "://" in text else text
 
 
-def _masked_unless_variable(found: re.Match[str]) -> str:
-    return found[0] if _VARIABLES.fullmatch(found["credentials"].partition(":")[2]) else _masked(found)
+def _masked(credentials: str) -> str:
+    user, colon, _ = credentials.partition(":")
+    return f"{user}:{MASK}" if colon else MASK
+
+
+def _masked_unless_variable(credentials: str) -> str:
+    return credentials if _VARIABLES.fullmatch(credentials.partition(":")[2]) else _masked(credentials)
 
 
 def _masked_parameter(found: re.Match[str]) -> str:
