@@ -20,7 +20,7 @@ from nvr.clock import UtcClock
 from nvr.model import Cause
 from nvr.settings import CameraSettings
 from tests.clips import make_clip
-from tests.e2e.live import alive
+from tests.e2e.live import alive, children_of
 from tests.faults.conftest import Measured
 from tests.ingest.conftest import KeptFacts
 
@@ -63,13 +63,7 @@ class Crashing:
 
     def _processes(self) -> list[int]:
         folder = self._around.store.camera_folder(self._settings.name) / ".open"
-        return [pid for pid in children() if alive(pid) and Path(f"/proc/{pid}/cwd").readlink() == folder]
-
-
-def children() -> list[int]:
-    """Of this process, those that have ended and were not waited for among them."""
-    tasks = Path("/proc/self/task").iterdir()
-    return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+        return [pid for pid in children_of(os.getpid()) if alive(pid) and Path(f"/proc/{pid}/cwd").readlink() == folder]
 
 
 def held() -> tuple[int, int]:
@@ -83,7 +77,7 @@ def test_crashes_leave_no_zombies_descriptors_or_threads(tmp_path: Path, measure
     around = Surroundings(executable(), store, 2.0, KeptFacts(), Metrics("test"), UtcClock())
     clip = make_clip(tmp_path / "clip.mp4", 10)
     cameras = [Crashing(f"camera-{number}", clip, around) for number in range(AT_ONCE)]
-    before = set(children())
+    before = set(children_of(os.getpid()))
 
     async def story() -> tuple[list[Cause], list[tuple[int, int]]]:
         causes, holding = [], []
@@ -95,7 +89,7 @@ def test_crashes_leave_no_zombies_descriptors_or_threads(tmp_path: Path, measure
     causes, holding = asyncio.run(story())
     store.close()
     assert causes == [Cause.CRASH] * CRASHES
-    assert set(children()) <= before
+    assert set(children_of(os.getpid())) <= before
     descriptors, threads = (last - first for last, first in zip(holding[-1], holding[1], strict=True))
     assert descriptors <= 0
     assert threads <= 4  # those of the loop's pool, which is bounded
