@@ -85,8 +85,7 @@ class LiveRecorder:
 
     def children(self) -> list[int]:
         """The ffmpeg processes that it has now."""
-        tasks = Path(f"/proc/{self.pid}/task").iterdir()
-        return [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+        return children_of(self.pid)
 
     def timeline(self, camera: str) -> Any:
         """The last ten minutes of a camera."""
@@ -156,3 +155,8 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (ProcessLookupError, FileNotFoundError):
         return False
+
+
+def children_of(pid: int) -> list[int]:
+    """A process's children, ended ones among them that it has not waited for; its main thread starts them all."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.mp4 import probe
-from tests.e2e.live import LiveRecorder, alive
+from tests.e2e.live import LiveRecorder, alive, children_of
 
 _PIPE = re.compile(r"pipe:\[(\d+)\]")
 
@@ -34,9 +34,7 @@ def decoder_of(live: LiveRecorder, camera: str) -> int:
 
 def zombies(pid: int) -> list[int]:
     """Children that have ended and that nobody has waited for."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
-    return [child for child in children if not alive(child)]
+    return [child for child in children_of(pid) if not alive(child)]
 
 
 def gaps(live: LiveRecorder, camera: str, cause: str) -> list[dict[str, Any]]:

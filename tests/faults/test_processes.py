@@ -222,9 +222,9 @@ def _reconnects(recorder: LiveRecorder, camera: str) -> int:
 @pytest.mark.fault(23)
 def test_a_killed_recorder_leaves_no_process_and_its_torn_files_are_adopted(story: Story, measured: Measured) -> None:
     recorder = story.recorder
-    time.sleep(1.5)  # into a segment
     children = recorder.children()
     assert len(children) == 2 * len(CAMERAS)
+    recorder.wait_for(lambda: any(1.2 < seconds < 1.8 for seconds in _growing(recorder)), 30)
     killed = utc_now()
     recorder.kill()
     time.sleep(1.0)
@@ -243,3 +243,9 @@ def test_a_killed_recorder_leaves_no_process_and_its_torn_files_are_adopted(stor
     assert max(losses) < 1.0
     assert int(re.findall(r"(\d+) torn files adopted", recorder.log.read_text())[-1]) >= 1
     measured(f"lost at most {max(losses):.2f} s of {len(CAMERAS)} cameras, and the restart")
+
+
+def _growing(recorder: LiveRecorder) -> list[float]:
+    """How many seconds are in the segments that are being written."""
+    segments = [segment for camera in CAMERAS for segment in recorder.timeline(camera)["segments"]]
+    return [float(segment["duration_seconds"]) for segment in segments if not segment["complete"]]
