@@ -12,11 +12,11 @@ from collections import Counter, deque
 from pathlib import Path
 
 from exporters.clickhouse.rows import Rows, rows_of, table_of
+from exporters.durable_file import opened
 from exporters.spool_file import Batch, SpoolFile
-from nvr.clock import utc_now
 from nvr.errors import StorageError
 from nvr.lock_file import LockFile
-from nvr.model import Fact, stamp
+from nvr.model import Fact
 from nvr.ports import Telemetry
 
 _log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Spool:
         self._file_lock = threading.Lock()
         self._lock = LockFile(path.with_name(path.name + ".lock"))
         try:
-            self._file = _open(path)
+            self._file = opened("spool", path, SpoolFile)
         except BaseException:
             self._lock.close()
             raise
@@ -172,23 +172,3 @@ class Spool:
         if self._failing:
             _log.info("the spool can be written again: %s", self._path)
         self._failing = False
-
-
-def _open(path: Path) -> SpoolFile:
-    try:
-        return SpoolFile(path)
-    except sqlite3.OperationalError as error:
-        raise StorageError(f"the spool cannot be opened: {error}", path=path) from error
-    except sqlite3.DatabaseError as error:
-        aside = _move_aside(path)
-        _log.error("the spool was corrupt and starts anew, what it held is in %s: %s", aside, error)
-        return SpoolFile(path)
-
-
-def _move_aside(path: Path) -> Path:
-    aside = path.with_name(f"{path.name}.corrupt-{stamp(utc_now())}")
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    return aside

@@ -4,7 +4,6 @@ A batch is assigned, durably, before its insert is tried. A crash between insert
 the same rows under the same token, which ClickHouse recognises: every row arrives exactly once.
 """
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from exporters.clickhouse.rows import TABLES, Rows
+from exporters.durable_file import connect, transaction
 
 _FORMAT = 1
 _ROW_OVERHEAD_BYTES = 100
@@ -56,25 +56,8 @@ class SpoolFile:
     """Not thread-safe: `Spool` calls it under its lock. Raises `sqlite3.Error`."""
 
     def __init__(self, path: Path) -> None:
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        try:
-            self._open()
-        except BaseException:
-            self._db.close()
-            raise
-
-    def _open(self) -> None:
-        self._db.execute("PRAGMA auto_vacuum=FULL")
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=FULL")
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            self._create()
-        elif version != _FORMAT:
-            raise sqlite3.DatabaseError(f"it has format {version}, this program writes format {_FORMAT}")
-        (verdict,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
+        identity = f"INSERT INTO identity VALUES ('{uuid4()}');"
+        self._db = connect(path, schema=_SCHEMA + identity, version=_FORMAT)
         self.rows: int
         self.size_bytes: int
         (self._uuid,) = self._db.execute("SELECT uuid FROM identity").fetchone()
@@ -82,23 +65,15 @@ class SpoolFile:
             "SELECT coalesce(sum(count), 0), coalesce(sum(size), 0) FROM item"
         ).fetchone()
 
-    def _create(self) -> None:
-        self._db.executescript(
-            f"BEGIN; {_SCHEMA} INSERT INTO identity VALUES ('{uuid4()}'); PRAGMA user_version={_FORMAT}; COMMIT;"
-        )
-
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         """All or nothing, the counts of rows and bytes included."""
         before = self.rows, self.size_bytes
-        self._db.execute("BEGIN IMMEDIATE")
         try:
-            yield
-            self._db.execute("COMMIT")
+            with transaction(self._db):
+                yield
         except BaseException:
             self.rows, self.size_bytes = before
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
             raise
 
     def append(self, facts: Iterable[Rows], limit_bytes: int) -> Counter[str]:

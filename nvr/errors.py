@@ -5,6 +5,7 @@ NvrError
 │   └── InvalidConfig  all mistakes of one file together
 ├── EnvironmentNotReady  what the machine lacks (exit code 1)
 ├── StorageError       a volume that cannot be read or written
+│   └── StorageTaken   another recorder uses it, or a newer release wrote it (exit code 2)
 ├── MediaError         a file of footage that cannot be understood
 └── DatabaseError      ClickHouse is away, locked or refuses
 """
@@ -61,6 +62,10 @@ class StorageError(NvrError):
     def __init__(self, message: str, *, path: Path, hint: str = "") -> None:
         super().__init__(f"{message}: {path}", hint=hint)
         self.path = path
+
+
+class StorageTaken(StorageError):
+    """Another recorder uses it, or a newer release wrote it: trying again is of no use until that is mended."""
 
 
 class MediaError(NvrError):

@@ -3,11 +3,11 @@
 import fcntl
 from pathlib import Path
 
-from nvr.errors import StorageError
+from nvr.errors import StorageError, StorageTaken
 
 
 class LockFile:
-    """Held until it is closed or the process ends, however it ends. Raises `StorageError` where another holds it."""
+    """Held until it is closed or the process ends, however it ends. Raises `StorageTaken` where another holds it."""
 
     def __init__(self, path: Path, hint: str = "stop that one first") -> None:
         try:
@@ -19,7 +19,7 @@ class LockFile:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             self._file.close()
-            raise StorageError("it is in use by another recorder", path=path.parent, hint=hint) from error
+            raise StorageTaken("it is in use by another recorder", path=path.parent, hint=hint) from error
 
     def close(self) -> None:
         self._file.close()

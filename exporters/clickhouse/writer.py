@@ -130,4 +130,6 @@ class Writer:
         self._succeeded()
 
     def _succeeded(self) -> None:
+        if not self._up:
+            _log.info("ClickHouse takes rows: %s, %d rows wait", self._database.dsn, self._spool.rows)
         self._up, self._last_success = True, self._now()

@@ -86,6 +86,8 @@ def _log_to_stderr(secrets: Secrets) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(True)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    for name in ("urllib3.connectionpool", "clickhouse_connect"):  # They tell each attempt of an outage, we the first.
+        logging.getLogger(name).setLevel(logging.ERROR)
     sys.excepthook = _log_bug
     threading.excepthook = lambda raised: _log_bug(raised.exc_type, raised.exc_value, raised.exc_traceback)
     sys.unraisablehook = lambda raised: _log_bug(raised.exc_type, raised.exc_value, raised.exc_traceback)

@@ -231,3 +231,17 @@ def test_closing_writes_what_waits_and_counts_what_comes_later(open_spool: Open,
     spool.put(motion_event(1))
     assert telemetry.dropped == {"motion_events": 1}
     assert open_spool().rows == 1
+
+
+def test_a_spool_of_another_release_is_moved_aside_and_said_to_be_that(
+    tmp_path: Path, open_spool: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    open_spool().close()
+    newer = sqlite3.connect(tmp_path / "spool" / "facts.sqlite")
+    newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    again = open_spool()
+    assert "the spool is of another release and starts anew" in caplog.text
+    assert "it has format 99, this program writes format 1" in caplog.text
+    again.put(activity())
+    assert again.flush()
