@@ -14,6 +14,7 @@ BIN := $(VENV)/bin
 UV := uv==0.13.9
 TEST_SECONDS := 1500
 BENCHMARKS := motion
+LONG_TESTS := tests/faults/test_zombies.py tests/faults/test_database.py tests/exporters/clickhouse/test_kills.py
 
 PYTHON_PACKAGES := $(VENV)/.python-packages
 BENCH_PACKAGES := $(VENV)/.bench-packages
@@ -54,7 +55,8 @@ format: $(PYTHON_PACKAGES) ## put the code into its usual form
 bench: $(PYTHON_PACKAGES) $(BENCH_PACKAGES) ## what things cost, measured into docs/bench
 	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m tests.bench.$$name $(ARGS); done
 
-soak: $(PYTHON_PACKAGES) $(DEMO_PROGRAMS) ## a recorder under load for SOAK_MINUTES=10 with SOAK_CAMERAS=16, into docs/bench
+soak: $(PYTHON_PACKAGES) $(DEMO_PROGRAMS) ## a recorder under load for SOAK_MINUTES=30 with SOAK_CAMERAS=32, into docs/bench
+	@NVR_LONG=1 $(BIN)/pytest $(LONG_TESTS)
 	@$(BIN)/python -m tests.bench.soak $(ARGS)
 
 lock: $(PYTHON_PACKAGES) ## choose the newest Python packages that pyproject.toml allows

@@ -1,6 +1,6 @@
 """A recorder under load for minutes or hours: what it uses, whether that grows, and whether anything is lost.
 
-    SOAK_CAMERAS=16 SOAK_MINUTES=10 python -m tests.bench.soak
+    SOAK_CAMERAS=32 SOAK_MINUTES=30 python -m tests.bench.soak
 
 The real `nvr run` records and analyses synthetic RTSP cameras. What these use of the machine is told apart from what
 the recorder uses. The results go to docs/bench/soak.md; the exit code is 1 where anything grew or was lost.
@@ -12,16 +12,23 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from ingest.demo.camera import DemoCamera
 from ingest.demo.clips import make_clip
+from nvr.clock import utc_now
+from tests.bench.coverage import uncovered
+from tests.bench.event_watch import EventWatch
 from tests.bench.report import FOLDER, write
 from tests.bench.sample import MB, Sample, Sampler
 from tests.bench.soak_page import Soak, page
 from tests.bench.soak_plan import SEGMENT, Plan
 from tests.bench.verdict import Window
 from tests.e2e.live import LiveRecorder
+
+SHOWN_SECONDS = 5.0
+"""Footage that is being written is shown so long after it was filmed, at the latest."""
 
 
 def soak(plan: Plan, folder: Path) -> Soak:
@@ -30,13 +37,15 @@ def soak(plan: Plan, folder: Path) -> Soak:
         load = os.getloadavg()[0]
         urls = {f"camera-{number:02d}": servers[number % len(servers)].url for number in range(plan.cameras)}
         with LiveRecorder(folder, {name: {"record": url} for name, url in urls.items()}, segment=SEGMENT) as recorder:
-            sampler = Sampler(recorder, [server.pid for server in servers])
-            samples = [_shown(sample) for sample in _sampled(plan, sampler)]
+            sampler, warm_from = Sampler(recorder, [server.pid for server in servers]), plan.warm_from(utc_now())
+            with EventWatch(recorder.http.base_url) as events:
+                samples = [_shown(sample) for sample in _sampled(plan, sampler)]
             gaps = recorder.get("/api/gaps", limit="1000")["gaps"]
+            missing = uncovered(recorder, urls, warm_from, utc_now() - timedelta(seconds=SHOWN_SECONDS))
             loads = load, os.getloadavg()[0]
             recorder.stop()
     warm = [sample for sample in samples if sample.seconds >= plan.warm_up_seconds]
-    return Soak(plan, samples, Window(warm, gaps), loads)
+    return Soak(plan, samples, Window(warm, gaps, missing, events.seconds(warm_from)), loads)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from tests.bench.report import Setting, ffmpeg_version, table
 from tests.bench.sample import MB, Sample
@@ -84,8 +85,8 @@ def _used(window: Window) -> list[list[str]]:
 def _kept(window: Window) -> list[list[str]]:
     last, each = window.samples[-1], window.seconds * window.cameras
     return [
-        ["coverage", f"{window.coverage * 100:.2f} %"],
-        ["missing footage, the worst camera's", f"{max(window.missing().values()):.1f} s"],
+        ["time of which there is footage", f"{window.coverage * 100:.2f} %"],
+        ["time without, the worst camera's", f"{max(window.uncovered.values(), default=0.0):.1f} s"],
         ["gaps after each camera's first", f"{len(window.later_gaps())}"],
         ["frames received, a camera", f"{window.added(lambda s: s.frames_received) / each:.2f} a second"],
         ["frames analysed, a camera", f"{window.added(lambda s: s.frames_processed) / each:.2f} a second"],
@@ -96,10 +97,16 @@ def _kept(window: Window) -> list[list[str]]:
         ],
         ["wall-clock time of judging a frame, mean", f"{window.judging_seconds * 1e3:.2f} ms"],
         ["motion events", f"{window.added(lambda s: s.events):.0f}"],
+        ["from motion to an event that can be asked for, p50 and worst", event_seconds(window)],
         ["rows waiting for ClickHouse, most", f"{max(sample.queue_length for sample in window.samples):.0f}"],
         ["the spool on disk, most", f"{max(sample.spool_bytes for sample in window.samples) / MB:.1f} MB"],
         ["ffmpeg restarts, errors, rows lost", f"{last.restarts:.0f}, {last.errors:.0f}, {last.rows_lost:.0f}"],
     ]
+
+
+def event_seconds(window: Window) -> str:
+    seconds = window.event_seconds
+    return f"{median(seconds):.1f} s, {max(seconds):.1f} s" if seconds else "no events"
 
 
 def course(soak: Soak) -> Iterator[list[str]]:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from ingest.demo.scenes import Scene, lights, slow_object, walker, yard
 from tests.bench.verdict import Limits
@@ -25,8 +26,12 @@ class Plan:
     @classmethod
     def of_environment(cls) -> "Plan":
         """SOAK_CAMERAS and SOAK_MINUTES. A third of the time, at most five minutes, is for warming up."""
-        cameras, minutes = _number("SOAK_CAMERAS", default=16, least=1), _number("SOAK_MINUTES", default=10, least=1)
+        cameras, minutes = _number("SOAK_CAMERAS", default=32, least=1), _number("SOAK_MINUTES", default=30, least=1)
         return cls(int(cameras), minutes * 60, min(300.0, minutes * 20), Limits())
+
+    def warm_from(self, started: datetime) -> datetime:
+        """When the warm-up is over."""
+        return started + timedelta(seconds=self.warm_up_seconds)
 
     @property
     def command(self) -> str:

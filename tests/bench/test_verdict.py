@@ -54,7 +54,7 @@ def test_a_recorder_that_does_all_it_should_passes() -> None:
         (lambda s: {"resident_bytes": 300 * MB + s * 0.1 * MB}, "20 MB of resident memory were added"),
         (lambda s: {"descriptors": 60 + s // 20}, "10 open descriptors were added"),
         (lambda s: {"threads": 30 + s // 20}, "10 threads were added"),
-        (lambda s: {"recorded": {"yard": s * 0.98}}, "yard: 5.9 s of footage missing"),
+        (lambda s: {"recorded": {"yard": s * 0.98}}, "yard: 5.9 s of footage not counted"),
         (lambda _: {"frames_dropped": 7}, "7 frames dropped"),
         (lambda _: {"rows_lost": 7}, "7 rows lost"),
         (lambda _: {"errors": 7}, "7 errors"),
@@ -63,6 +63,13 @@ def test_a_recorder_that_does_all_it_should_passes() -> None:
 def test_what_grows_or_is_lost_is_told(change: Callable[[float], dict[str, Any]], complaint: str) -> None:
     [found] = complaints(window(change), Limits())
     assert found.startswith(complaint)
+
+
+def test_a_second_without_footage_is_told() -> None:
+    held = window()
+    found = Window(held.samples, held.gaps, {"yard": 1.2, "door": 0.0})
+    assert complaints(found, Limits()) == ["yard: 1.2 s without footage"]
+    assert found.coverage == pytest.approx(1 - 1.2 / 295)
 
 
 def test_a_single_peak_is_no_growth() -> None:
@@ -79,5 +86,5 @@ def test_figures_are_of_the_window() -> None:
     measured = window()
     assert measured.seconds == 295
     assert measured.judging_seconds == pytest.approx(0.001)
-    assert measured.coverage == pytest.approx(1)
+    assert measured.coverage == 1
     assert measured.cpu.others == pytest.approx(295 * (0.5 - 0.18))

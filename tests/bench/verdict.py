@@ -1,7 +1,7 @@
 """The verdict on a soak: what must not grow, and what must not be lost, once the recorder has warmed up."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from statistics import median
 from typing import Any
@@ -9,8 +9,8 @@ from typing import Any
 from tests.bench.sample import MB, Sample, Usage
 from tests.bench.scrape import increase, quantile
 
-COVERAGE = 0.995
-"""The share of the expected footage that must be there."""
+COUNTED = 0.995
+"""The share of the expected footage that the counters must have: they count it late, and each run anew."""
 
 COUNTED_WITHIN_SECONDS = 1.5
 """How late footage is counted: it may be missing at one end of the window."""
@@ -30,10 +30,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The samples after warm-up. `gaps` is what `/api/gaps` says of the whole time."""
+    """The samples after warm-up. `gaps` is what `/api/gaps` says of the whole time.
+
+    `uncovered` is how many seconds after warm-up each camera has no footage of, and `event_seconds` how long each
+    event took from the first thing that moved until it could be asked for.
+    """
 
     samples: Sequence[Sample]
     gaps: Sequence[dict[str, Any]]
+    uncovered: Mapping[str, float] = field(default_factory=dict)
+    event_seconds: Sequence[float] = ()
 
     @property
     def seconds(self) -> float:
@@ -74,10 +80,11 @@ class Window:
 
     @property
     def coverage(self) -> float:
-        return self.added(lambda s: sum(s.recorded.values())) / self.added(lambda s: sum(s.expected.values()))
+        """The share of the time of which there is footage."""
+        return 1 - sum(self.uncovered.values()) / (self.seconds * self.cameras)
 
-    def missing(self) -> dict[str, float]:
-        """Seconds of footage that should have been recorded and were not, by camera."""
+    def uncounted(self) -> dict[str, float]:
+        """Seconds of footage that should have been counted and were not, by camera."""
         return {
             camera: self.added(lambda s, c=camera: s.expected[c]) - self.added(lambda s, c=camera: s.recorded[c])  # type: ignore[misc]
             for camera in self.samples[-1].expected
@@ -99,10 +106,13 @@ def complaints(window: Window, limits: Limits) -> list[str]:
         ("threads", window.growth(lambda s: s.threads), limits.threads),
     ]
     found = [f"{much:.0f} {what} were added, more than {most:g}" for what, much, most in grown if much > most]
-    allowed = (1 - COVERAGE) * window.seconds + COUNTED_WITHIN_SECONDS
+    allowed = (1 - COUNTED) * window.seconds + COUNTED_WITHIN_SECONDS
     found += [
-        f"{camera}: {lost:.1f} s of footage missing" for camera, lost in window.missing().items() if lost > allowed
+        f"{camera}: {lost:.1f} s of footage not counted"
+        for camera, lost in window.uncounted().items()
+        if lost > allowed
     ]
+    found += [f"{camera}: {lost:.1f} s without footage" for camera, lost in window.uncovered.items() if lost]
     found += [f"{gap['camera']}: a gap at {gap['start']} ({gap['cause']})" for gap in window.later_gaps()]
     counts = [("frames dropped", last.frames_dropped), ("rows lost", last.rows_lost), ("errors", last.errors)]
     return found + [f"{count:.0f} {what}" for what, count in counts if count]
