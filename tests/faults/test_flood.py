@@ -47,7 +47,7 @@ def test_a_flood_on_standard_error_is_bounded_and_costs_no_footage(tmp_path: Pat
         with LiveRecorder(tmp_path, cameras, segment="2s", environment={"NVR_FFMPEG": str(wrapper)}) as recorder:
             recorder.wait_for(lambda: len(finished(recorder, "yard")) > 1, 30)
             before = usage_of(recorder.pid).resident_bytes
-            recorder.wait_for(lambda: len(finished(recorder, "yard")) > 8, 60)
+            recorder.wait_for(lambda: len(finished(recorder, "yard")) > 6, 60)
             added = usage_of(recorder.pid).resident_bytes - before
             assert lost_pictures(recorder, finished(recorder, "yard")[1:], FPS) == 0
             assert recorder.get("/api/cameras/yard")["total_reconnects"] == 0
@@ -56,6 +56,6 @@ def test_a_flood_on_standard_error_is_bounded_and_costs_no_footage(tmp_path: Pat
     assert len(re.findall(r"yard recorder: ", log)) <= 2 * LOG_LINES_A_MINUTE
     assert len(log) < 100_000
     assert all(line.isprintable() for line in log.splitlines())
-    assert flood > 10
+    assert flood > 5
     assert added < MOST_ADDED_BYTES
     measured(f"{flood:.0f} MB: {added / 1e6:+.1f} MB of memory, {log.count(chr(10))} lines of log, lost 0 pictures")
