@@ -17,16 +17,22 @@ class Row:
 ROWS = {
     row.number: row
     for row in (
-        Row(1, "camera unplugged", "its sockets are aborted", "gap `eof`", "the outage + 2"),
+        Row(1, "camera unplugged", "its sockets are aborted", "gap `eof`", "2; the outage + 30 where it stays away"),
         Row(2, "connection silent", "the camera stops sending", "gap `stalled`", "the outage + 8"),
         Row(3, "handshake drips", "one byte a second", "ended at the grace of 15 s", "the outage + 15"),
         Row(4, "video muted under live audio", "video packets are left out", "gap `stalled`", "the outage + 8"),
         Row(5, "password changed", "401", "gap `auth`, few attempts, no password anywhere", "until mended"),
-        Row(6, "connection refused, name unknown", "a closed port, a bad host", "`refused`, `dns`, back-off", "outage"),
+        Row(
+            6,
+            "connection refused, name unknown",
+            "a closed port, a bad host",
+            "`refused`, `dns`, back-off",
+            "the outage + 30",
+        ),
         Row(7, "corrupt pictures", "30 % of the pictures are garbled", "recording goes on", "0 of what arrived"),
         Row(8, "resolution changes", "in mid-stream", "gap `resolution`, a new run", "2"),
         Row(9, "codec changes", "H.264 to HEVC", "gap `codec`", "the restart"),
-        Row(10, "timestamps jump, wrap, go negative", "600 s ahead and back", "`timestamp_jump`", "2"),
+        Row(10, "timestamps jump, wrap, go negative", "600 s ahead and back, 5 s back", "`timestamp_jump`", "2"),
         Row(11, "frame rate drops", "a slow source", "state `degraded`, alert", "0"),
         Row(12, "picture frozen", "one picture again and again", "alert", "0"),
         Row(13, "audio that MP4 cannot hold", "pcm_mulaw", "recorded as AAC", "0"),

@@ -39,6 +39,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def _cameras(clips: Mapping[str, Path]) -> dict[str, FaultyCamera]:
     usual, sound = {"usual": clips["usual"]}, clips["sound"]
     return {
+        "cut": FaultyCamera(FPS, usual),
         "unplugged": FaultyCamera(FPS, usual),
         "silent": FaultyCamera(FPS, usual),
         "dripping": FaultyCamera(FPS, usual, dripping=True),
@@ -95,7 +96,8 @@ def _inject(watched: Mapping[str, Watched]) -> None:
     faults: dict[str, dict[str, object]] = {
         "silent": {"silent": True},
         "muted": {"muted": True},
-        "unplugged": {"hang_up": "RST"},
+        "cut": {"hang_up": "RST"},
+        "unplugged": {"hang_up": "RST", "listening": False},
         "locked": {"hang_up": "FIN", "password": NEW_PASSWORD},
         "recoded": {"hang_up": "FIN", "clip": "other"},
         "resized": {"clip": "larger"},
@@ -119,6 +121,7 @@ def _mend(watched: Mapping[str, Watched]) -> None:
     for name, behaviour in {
         "silent": {"silent": False},
         "muted": {"muted": False},
+        "unplugged": {"listening": True},
         "refusing": {"listening": True},
         "dripping": {"dripping": False},
     }.items():

@@ -7,7 +7,7 @@ from tests.faults.conftest import Measured
 
 pytestmark = pytest.mark.timeout(240)
 
-LITTLE_JUMP_SECONDS = 4
+LITTLE_JUMP_LOSS_SECONDS = 4
 """ffmpeg hides a jump back by a few seconds: it takes longer to be seen."""
 
 
@@ -22,7 +22,7 @@ def test_a_jump_begins_a_new_run(watched: dict[str, Watched], name: str, measure
     assert camera.causes() == ["timestamp_jump"]
     lost = camera.lost_seconds()
     measured(f"{name}: lost {lost:.1f} s")
-    assert lost < (LITTLE_JUMP_SECONDS if name == "nudged" else 2)
+    assert lost < (LITTLE_JUMP_LOSS_SECONDS if name == "nudged" else 2)
     assert max(segment["duration_seconds"] for segment in camera.segments()) < 20
 
 
