@@ -3,6 +3,7 @@
 import re
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -77,12 +78,14 @@ def _expected(moment: Moment) -> dict[str, Any]:
     return {"expr": expr, "eval_time": f"{int(moment.seconds)}s", "exp_samples": samples}
 
 
+@cache
 def groups() -> list[dict[str, Any]]:
     """Every group of rules, as written."""
     documents = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in sorted(RULES.glob("*.yml"))]
     return [group for document in documents for group in document["groups"]]
 
 
+@cache
 def alerts() -> dict[str, dict[str, Any]]:
     return {rule["alert"]: rule for group in groups() for rule in group["rules"] if "alert" in rule}
 
