@@ -56,11 +56,16 @@ class Anchor:
     @property
     def clock_was_set(self) -> bool:
         """Whether the host's clock was set since the run began, or since it was last followed."""
-        return self._clock.steps_seconds != self._steps
+        return self.step_seconds != 0.0
+
+    @property
+    def step_seconds(self) -> float:
+        """By how much it was."""
+        return self._clock.steps_seconds - self._steps
 
     def follow_clock(self) -> float:
         """From now on UTC times are by the clock as it was set; returns by how many seconds they move."""
-        step = self._clock.steps_seconds - self._steps
+        step = self.step_seconds
         self._steps = self._clock.steps_seconds
         return step
 

@@ -5,10 +5,11 @@ import logging
 
 from ingest.causes import classify_error
 from ingest.decoder import Decoder, Feed
+from ingest.disk import DiskThread
 from ingest.frames import FrameQueue
 from ingest.gaps import GapLedger
 from ingest.health import STEADY_SECONDS, Health
-from ingest.reconcile import Reconciliation, adopt
+from ingest.reconcile import adopt
 from ingest.recorder import Recorder, Surroundings
 from ingest.stream import Streams, remember, remembered
 from nvr.errors import StorageError
@@ -21,16 +22,26 @@ log = logging.getLogger(__name__)
 QUEUE_SECONDS = 4.0
 """How much the processor may fall behind before the oldest frames are dropped."""
 
+SETTLING_SECONDS = 5.0
+"""How long the end waits for the disk."""
+
 
 class Camera:
-    """One camera's ingest. `run` records until cancelled; `frames` has what is to be analysed."""
+    """One camera's ingest. `run` records until cancelled; `frames` has what is to be analysed.
+
+    `in_order` says that what an earlier run left is adopted, and recording is tried.
+    """
 
     def __init__(self, settings: CameraSettings, around: Surroundings) -> None:
         self._settings, self._around, self.name = settings, around, settings.name
         fps = settings.motion.fps
         self.frames = FrameQueue(self.name, max(2, int(QUEUE_SECONDS * fps)), around.telemetry)
         self.health = Health(self.name, around.clock.monotonic())
-        self._gaps = GapLedger(self.name, around.store.catalogue, around.facts, around.telemetry)
+        self._disk = DiskThread(f"{self.name} disk")
+        self._gaps = GapLedger(
+            self.name, around.store.catalogue, around.facts, around.telemetry, aside=self._disk.later
+        )
+        self.in_order = False
         self._decoder = Decoder(
             self.name, around.program, fps=fps, frames=self.frames, telemetry=around.telemetry, clock=around.clock
         )
@@ -47,15 +58,20 @@ class Camera:
 
     async def run(self) -> None:
         """Record, and analyse the sub-stream where there is one, until cancelled."""
-        await asyncio.to_thread(self._gaps.begin, self._around.clock.now())
         try:
+            await self._disk.do(self._adopt_leftovers)
+            await self._disk.do(self._gaps.begin, self._around.clock.now())
+            self.in_order = True
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._account(), name=f"{self.name} accounts")
                 tasks.create_task(self._record(), name=f"{self.name} record")
                 if self._settings.detect:
                     tasks.create_task(self._decoder.run(Feed(self._settings.detect)), name=f"{self.name} decoder")
         finally:
-            await asyncio.to_thread(self._gaps.end, self._around.clock.now())
+            self._gaps.end(self._around.clock.now())
+            if not await self._disk.settle(SETTLING_SECONDS):
+                log.error("%s: the disk hangs, and is left behind", self.name)
+            self._disk.close()
 
     async def _account(self) -> None:
         """Each second: what should have been recorded by now, and for how long footage is missing."""
@@ -65,7 +81,7 @@ class Camera:
             await asyncio.sleep(1.0)
             now = clock.monotonic()
             telemetry.recording_expected(self.name, now - last)
-            await asyncio.to_thread(self._gaps.tick, clock.now())
+            self._gaps.tick(clock.now())
             last = now
 
     async def _record(self) -> None:
@@ -77,19 +93,20 @@ class Camera:
                 self._around,
                 health=self.health,
                 gaps=self._gaps,
+                disk=self._disk,
                 decoder=decoder,
                 handling=self._handling,
                 before=self._streams,
             )
             try:
                 await self._around.starts.enter()
-                await asyncio.to_thread(self._adopt_leftovers)
+                await self._disk.do(self._adopt_leftovers)
                 cause = await recorder.run_once()
             except (OSError, StorageError) as error:
                 log.error("%s: %s", self.name, error)
                 cause = classify_error(error)
             footage_end = recorder.footage.end if recorder.footage else None
-            await asyncio.to_thread(self._gaps.lost, cause, footage_end or began, self._around.clock.now())
+            self._gaps.lost(cause, footage_end or began, self._around.clock.now())
             await asyncio.sleep(self._consequences(recorder, cause))
 
     def _consequences(self, recorder: Recorder, cause: Cause) -> float:
@@ -123,8 +140,6 @@ class Camera:
         return (self._auth_backoff if cause is Cause.AUTH else self._backoff).next_seconds()
 
     def _adopt_leftovers(self) -> None:
-        """Files that an earlier run of this process could not finish."""
-        found = Reconciliation()
-        adopt(self._around.store, self.name, found)
-        for segment in found.adopted:
+        """Files that an earlier run could not finish, of this process or of the one before."""
+        for segment in adopt(self._around.store, self.name):
             self._around.facts.put(segment)

@@ -1,57 +1,51 @@
 """A volume's catalogue: which segments lie on it, which footage is missing and why, and what was deleted.
 
-SQLite, WAL, full sync. It answers playback and retention without ClickHouse, and is rebuilt from the files where lost.
+It answers playback and retention without ClickHouse, and is rebuilt from the files where lost.
 Times are whole milliseconds since the epoch. All methods may be called from any thread.
 """
 
-import contextlib
-import logging
 import sqlite3
-import threading
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from nvr.errors import StorageError
+from ingest.catalogue_file import CatalogueFile
 from nvr.model import Cause, Gap, Segment, Tombstone
 
-log = logging.getLogger(__name__)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SEGMENT = "id, camera, start, duration, size, path, codec, width, height, clock_step, clock_offset"
+_DAY = timedelta(days=1)
+_PAGE = 1000
+"""So many rows are read at a time: whoever names a segment waits for no longer than that."""
 
-VERSION = 1
-_SCHEMA = """
-CREATE TABLE segments (
-    id TEXT PRIMARY KEY, camera TEXT NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
-    size INTEGER NOT NULL, path TEXT NOT NULL UNIQUE, codec TEXT NOT NULL, width INTEGER NOT NULL,
-    height INTEGER NOT NULL, origin TEXT NOT NULL, motion INTEGER NOT NULL DEFAULT 0,
-    protected INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE INDEX segments_by_time ON segments (camera, start);
-CREATE INDEX segments_by_age ON segments (start);
-CREATE INDEX segments_by_origin ON segments (origin);
-CREATE TABLE gaps (
-    camera TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER, cause TEXT NOT NULL, PRIMARY KEY (camera, start)
-) STRICT;
-CREATE TABLE tombstones (
-    segment TEXT PRIMARY KEY, camera TEXT NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
-    size INTEGER NOT NULL, deleted INTEGER NOT NULL, policy TEXT NOT NULL
-) STRICT;
-"""
-_SEGMENT = "id, camera, start, duration, size, path, codec, width, height"
 _LONGEST = timedelta(hours=2)
 """No segment is longer: it bounds the search for those that began before a range and reach into it."""
 
 
 def _milliseconds(time: datetime) -> int:
-    return round(time.timestamp() * 1000)
+    """Cut off, as in names and in ClickHouse: rounded, a gap that is read again would be another one."""
+    return (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
 def _time(milliseconds: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
+    return _EPOCH + timedelta(milliseconds=milliseconds)
 
 
-def _segment(row: tuple[str, str, int, int, int, str, str, int, int]) -> Segment:
-    segment_id, camera, start, duration, size, path, codec, width, height = row
-    return Segment(segment_id, camera, _time(start), duration / 1000, size, path, codec, width, height)
+def _segment(row: tuple[str, str, int, int, int, str, str, int, int, float, float]) -> Segment:
+    segment_id, camera, start, duration, size, path, codec, width, height, step, offset = row
+    return Segment(
+        segment_id,
+        camera,
+        _time(start),
+        duration / 1000,
+        size,
+        path,
+        codec,
+        width,
+        height,
+        clock_step_seconds=step,
+        clock_offset_seconds=offset,
+    )
 
 
 def _gap(row: tuple[str, int, int | None, str]) -> Gap:
@@ -60,38 +54,21 @@ def _gap(row: tuple[str, int, int | None, str]) -> Gap:
 
 
 class Catalogue:
-    """The catalogue in one SQLite file; a corrupt one is moved aside, so that the store can rebuild it."""
+    """The catalogue in one SQLite file; where that is damaged an empty one takes its place, for the store to fill."""
 
     def __init__(self, path: Path) -> None:
-        self._lock, self._path = threading.RLock(), path
-        try:
-            self._database = _open(path)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise StorageError(f"the catalogue cannot be opened, {error}", path=path) from error
-            log.error("the catalogue %s is corrupt (%s): it is moved aside and rebuilt from the files", path, error)
-            _set_aside(path)
-            self._database = _open(path)
+        self._file = CatalogueFile(path)
+        self._rows, self.close, self.look = self._file.rows, self._file.close, self._file.look
 
-    def close(self) -> None:
-        with self._lock:
-            self._database.close()
+    @property
+    def renewals(self) -> int:
+        """How often it was found damaged, and lost its segments."""
+        return self._file.renewals
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction. Raises StorageError where the disk refuses it."""
-        try:
-            with self._lock, self._database:
-                yield self._database
-        except sqlite3.Error as error:
-            raise StorageError(f"the catalogue cannot be written, {error}", path=self._path) from error
-
-    def _rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
-        try:
-            with self._lock:
-                return self._database.execute(statement, values).fetchall()
-        except sqlite3.Error as error:
-            raise StorageError(f"the catalogue cannot be read, {error}", path=self._path) from error
+    @property
+    def was_missing(self) -> bool:
+        """Whether there was none when it was opened."""
+        return self._file.is_new
 
     # Segments
 
@@ -107,10 +84,18 @@ class Catalogue:
             segment.codec,
             segment.width,
             segment.height,
+            segment.clock_step_seconds,
+            segment.clock_offset_seconds,
             origin,
         )
-        with self._writing() as database:
-            database.execute(f"INSERT OR REPLACE INTO segments ({_SEGMENT}, origin) VALUES (?,?,?,?,?,?,?,?,?,?)", row)
+
+        def enter(database: sqlite3.Connection) -> None:
+            # No REPLACE: of the row that it removes no trigger would hear.
+            database.execute("DELETE FROM segments WHERE id = ? OR path = ?", (segment.id, segment.path))
+            places = ",".join("?" * len(row))
+            database.execute(f"INSERT INTO segments ({_SEGMENT}, origin) VALUES ({places})", row)
+
+        self._file.write(enter)
 
     def segment(self, segment_id: str) -> Segment | None:
         """By its id, or by the one it had while it was being written."""
@@ -119,15 +104,21 @@ class Catalogue:
 
     def segments(self, camera: str, start: datetime, end: datetime) -> list[Segment]:
         """Those that overlap `[start, end)`, oldest first."""
-        rows = self._rows(
-            f"SELECT {_SEGMENT} FROM segments"
-            " WHERE camera = ? AND start >= ? AND start < ? AND start + duration > ? ORDER BY start",
-            camera,
-            _milliseconds(start - _LONGEST),
-            _milliseconds(end),
-            _milliseconds(start),
-        )
-        return [_segment(row) for row in rows]  # type: ignore[arg-type]
+        since, found = _milliseconds(start - _LONGEST), list[Segment]()
+        while True:
+            rows = self._rows(
+                f"SELECT {_SEGMENT} FROM segments"
+                " WHERE camera = ? AND start >= ? AND start < ? AND start + duration > ? ORDER BY start LIMIT ?",
+                camera,
+                since,
+                _milliseconds(end),
+                _milliseconds(start),
+                _PAGE,
+            )
+            found += [_segment(row) for row in rows]  # type: ignore[arg-type]
+            if len(rows) < _PAGE:
+                return found
+            since = _milliseconds(found[-1].start) + 1  # no two of a camera begin in the same millisecond
 
     def oldest(self, limit: int) -> list[Segment]:
         """The oldest unprotected segments of all cameras."""
@@ -136,11 +127,26 @@ class Catalogue:
 
     def last_end(self, camera: str) -> datetime | None:
         """Until when a camera's footage reaches."""
-        [(end,)] = self._rows("SELECT max(start + duration) FROM segments WHERE camera = ?", camera)
-        return None if end is None else _time(end)  # type: ignore[arg-type]
+        rows = self._rows("SELECT start + duration FROM segments WHERE camera = ? ORDER BY start DESC LIMIT 1", camera)
+        return _time(rows[0][0]) if rows else None  # type: ignore[arg-type]
 
-    def paths(self) -> set[str]:
-        return {str(path) for (path,) in self._rows("SELECT path FROM segments")}
+    def days(self, camera: str) -> set[date]:
+        """On which days, in UTC, segments of a camera begin."""
+        rows = self._rows(
+            "SELECT DISTINCT start / ? FROM segments WHERE camera = ?", _DAY // timedelta(milliseconds=1), camera
+        )
+        return {(_EPOCH + int(day) * _DAY).date() for (day,) in rows}  # type: ignore[call-overload]
+
+    def paths(self, camera: str, day: date) -> set[str]:
+        """Of the segments that begin on that day."""
+        start = datetime.combine(day, time(), UTC)
+        rows = self._rows(
+            "SELECT path FROM segments WHERE camera = ? AND start >= ? AND start < ?",
+            camera,
+            _milliseconds(start),
+            _milliseconds(start + _DAY),
+        )
+        return {str(path) for (path,) in rows}
 
     def at_path(self, path: str) -> Segment | None:
         rows = self._rows(f"SELECT {_SEGMENT} FROM segments WHERE path = ?", path)
@@ -148,8 +154,10 @@ class Catalogue:
 
     def sizes(self) -> dict[str, tuple[int, datetime]]:
         """Per camera the bytes of its footage and the start of its oldest segment."""
-        rows = self._rows("SELECT camera, sum(size), min(start) FROM segments GROUP BY camera")
-        return {str(camera): (int(size), _time(start)) for camera, size, start in rows}  # type: ignore[call-overload,arg-type]
+        rows = self._rows(
+            "SELECT camera, size, (SELECT min(start) FROM segments s WHERE s.camera = t.camera) FROM totals t"
+        )
+        return {str(c): (int(size), _time(start)) for c, size, start in rows if start is not None}  # type: ignore[call-overload,arg-type]
 
     def bury(self, tombstones: Iterable[Tombstone]) -> None:
         """Replace segments by their tombstones."""
@@ -165,9 +173,13 @@ class Catalogue:
             )
             for stone in tombstones
         ]
-        with self._writing() as database:
+
+        def replace(database: sqlite3.Connection) -> None:
             database.executemany("INSERT OR REPLACE INTO tombstones VALUES (?,?,?,?,?,?,?)", rows)
             database.executemany("DELETE FROM segments WHERE id = ?", [(row[0],) for row in rows])
+
+        if rows:
+            self._file.write(replace)
 
     # Gaps
 
@@ -179,11 +191,14 @@ class Catalogue:
     def put_gap(self, gap: Gap) -> None:
         """Open a gap, or close the one with the same start; one that has no length is forgotten."""
         start, end = _milliseconds(gap.start), None if gap.end is None else _milliseconds(gap.end)
-        with self._writing() as database:
+
+        def put(database: sqlite3.Connection) -> None:
             if end is not None and end <= start:
                 database.execute("DELETE FROM gaps WHERE camera = ? AND start = ?", (gap.camera, start))
             else:
                 database.execute("INSERT OR REPLACE INTO gaps VALUES (?,?,?,?)", (gap.camera, start, end, gap.cause))
+
+        self._file.write(put)
 
     def gaps(self, camera: str | None, start: datetime, end: datetime) -> list[Gap]:
         """Those that overlap `[start, end)`, oldest first; those of all cameras where none is named."""
@@ -203,31 +218,3 @@ class Catalogue:
             camera,
         )
         return _gap(rows[0]) if rows else None  # type: ignore[arg-type]
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    database = sqlite3.connect(path, check_same_thread=False, timeout=10.0)
-    database.execute("PRAGMA journal_mode = WAL")
-    database.execute("PRAGMA synchronous = FULL")
-    [version] = database.execute("PRAGMA user_version").fetchone()
-    if version > VERSION:
-        raise StorageError(
-            f"the catalogue has version {version}, this recorder knows {VERSION}",
-            path=path,
-            hint="run the newer release that wrote it, or move it away to have it rebuilt from the files",
-        )
-    [found] = database.execute("PRAGMA quick_check(1)").fetchone()
-    if found != "ok":
-        database.close()
-        raise sqlite3.DatabaseError(found)
-    if version == 0:
-        database.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-    return database
-
-
-def _set_aside(path: Path) -> None:
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    for suffix in ("", "-wal", "-shm"):
-        file = path.with_name(path.name + suffix)
-        if file.exists():
-            file.rename(path.with_name(f"{path.name}.corrupt-{stamp}{suffix}"))

@@ -1,12 +1,14 @@
 """The files of one run while they grow: synced each second, named when closed, adopted when nobody closed them."""
 
-import asyncio
 import logging
+import math
 import os
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ingest.adoption import adopt_run
 from ingest.anchor import Anchor
 from ingest.gaps import GapLedger
 from ingest.health import Health
@@ -40,7 +42,7 @@ class _Growing:
 
 
 class Footage:
-    """What one run leaves on disk.
+    """What one run leaves on disk. What touches the disk is for one thread, and no cancellation leaves it half done.
 
     Methods raise OSError and StorageError where the disk does not do as it should; the files stay for a later run.
     """
@@ -60,8 +62,6 @@ class Footage:
         self._facts, self._telemetry, self._gaps, self._health = facts, telemetry, gaps, health
         self._growing = _Growing()
         self._noted = Note(0.0, -1, 0.0)
-        self.turn = asyncio.Lock()
-        """Held while files are named: whoever cancels that leaves them half named."""
         self._reached = 0.0
         self._is_whole = True
         self._began = False
@@ -87,14 +87,12 @@ class Footage:
     def growing_file(self) -> Path:
         return self._run.file(self._growing.index)
 
-    async def keep(self) -> None:
+    def keep(self) -> None:
         """Once a second: sync the growing file, show it as it is, and note what is needed to adopt it."""
         if self._reached > ANCHOR_SECONDS:
-            await self._footage_began()
-        async with self.turn:
-            await asyncio.to_thread(self._keep, self._growing, self._run.file(self._growing.index))
-
-    def _keep(self, growing: _Growing, file: Path) -> None:
+            self._footage_began()
+        growing = self._growing
+        file = self._run.file(growing.index)
         if not file.exists():
             return
         _sync_data(file)
@@ -107,14 +105,13 @@ class Footage:
         self._write_note(growing)
         self._show(growing, growing.media)
 
-    async def closed(self, index: int, media_start: float, media_end: float) -> None:
+    def closed(self, index: int, media_start: float, media_end: float) -> None:
         """ffmpeg has closed a file: name it."""
-        async with self.turn:
-            await self._finish(index, media_start, media_end - media_start)
-            self._growing = _Growing(index + 1, min(media_end, self._reached + REPORT_SLACK_SECONDS))
-            self._store.set_growing(self._run.camera, None)
-            if self._anchor.clock_was_set:
-                await asyncio.to_thread(self._follow_clock, self._growing.media_start)
+        self._finish(index, media_start, media_end - media_start)
+        self._growing = _Growing(index + 1, min(media_end, self._reached + REPORT_SLACK_SECONDS))
+        self._store.set_growing(self._run.camera, None)
+        if self._anchor.clock_was_set:
+            self._follow_clock(self._growing.media_start)
 
     def _follow_clock(self, media_seconds: float) -> None:
         """A file keeps the clock it began with, and the next one has the clock as it was set meanwhile."""
@@ -125,33 +122,37 @@ class Footage:
         if after > before:
             self._gaps.clock_set(before, after)
 
-    async def adopt_rest(self) -> None:
+    def adopt_rest(self) -> None:
         """Finish the files that nobody closed: the process was killed before it could say so."""
-        media_start = self._growing.media_start
-        for index in await asyncio.to_thread(self._run.indices):
-            try:
-                duration = (await asyncio.to_thread(probe, self._run.file(index))).duration_seconds
-            except MediaError:
-                duration = 0.0
-            if duration:
-                await self._finish(index, media_start, duration)
-            else:
-                self._run.file(index).unlink(missing_ok=True)
-            media_start += duration
-        await asyncio.to_thread(self._run.remove_note)
+        note = self._note(self._growing) if self._anchor.known else None  # else it was over before the first report
+        self._is_whole = False
+        for index, segment in adopt_run(self._store, self._run, note, reached=self._reach):
+            self._footage_began(None if note else segment.start)
+            self._finished(index, segment)
+        self._is_whole = True
         self._count_seconds()
         self._store.set_growing(self._run.camera, None)
 
-    async def _finish(self, index: int, media_start: float, duration: float) -> None:
+    @property
+    def _reach(self) -> float:
+        return self._reached + REPORT_SLACK_SECONDS if self._anchor.known else math.inf
+
+    def _finish(self, index: int, media_start: float, duration: float) -> None:
         if not self._anchor.known:  # over before the first report: it ended just now
-            self._anchor.observe(media_start + duration, asyncio.get_running_loop().time())
+            self._anchor.observe(media_start + duration, time.monotonic())
             self._reached = media_start + duration
-        await self._footage_began()
-        duration = min(duration, max(0.0, self._reached + REPORT_SLACK_SECONDS - media_start))
+        self._footage_began()
+        duration = min(duration, max(0.0, self._reach - media_start))
         self._is_whole = False
-        start = self._anchor.utc(media_start)
         try:
-            segment = await asyncio.to_thread(self._store.finish, self._run, index, start, duration)
+            segment = self._store.finish(
+                self._run,
+                index,
+                self._anchor.utc(media_start),
+                duration,
+                clock_step_seconds=self._anchor.step_seconds,
+                clock_offset_seconds=self._anchor.ahead_seconds,
+            )
         except MediaError as error:
             log.info("%s: left out: %s", self._run.camera, error)
             self._run.file(index).unlink(missing_ok=True)
@@ -166,10 +167,10 @@ class Footage:
         self._telemetry.segment_recorded(segment)
         self._facts.put(segment)
 
-    async def _footage_began(self) -> None:
+    def _footage_began(self, start: datetime | None = None) -> None:
         if not self._began:
             self._began = True
-            await asyncio.to_thread(self._gaps.recording, self._anchor.utc(0.0))
+            self._gaps.recording(start or self._anchor.utc(0.0))
 
     def _show(self, growing: _Growing, media: Media) -> None:
         duration = max(0.0, self._reached - growing.media_start)
@@ -185,10 +186,20 @@ class Footage:
         self._counted_seconds = max(self._counted_seconds, self._reached)
 
     def _write_note(self, growing: _Growing) -> None:
-        note = Note(self._anchor.utc(0.0).timestamp(), growing.index, growing.media_start)
+        note = self._note(growing)
         if note.index != self._noted.index or abs(note.anchor - self._noted.anchor) > NOTE_SECONDS:
             self._run.write_note(note)
             self._noted = note
+
+    def _note(self, growing: _Growing) -> Note:
+        anchor = self._anchor
+        return Note(
+            anchor.utc(0.0).timestamp(),
+            growing.index,
+            growing.media_start,
+            clock_step_seconds=anchor.step_seconds,
+            clock_offset_seconds=anchor.ahead_seconds,
+        )
 
 
 def _sync_data(file: Path) -> None:

@@ -7,6 +7,7 @@ it says later count: that it is another one by now, or that the password is wron
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -30,14 +31,24 @@ _OURS = (Cause.RECORDER_DOWN, Cause.CONFIG_CHANGE)
 
 
 class GapLedger:
-    """The gaps of one camera, kept in the catalogue and sent on. May be used from any thread; touches the disk.
+    """The gaps of one camera, kept in the catalogue and sent on. May be used from any thread.
 
-    A disk that refuses, a full one above all, stops nothing: the gap is kept in memory and saved when it can be.
+    A disk that refuses, a full one above all, stops nothing: the gap is kept in memory and saved when it can be. Only
+    making a ledger and `begin` touch the disk themselves; saving is handed to `aside`, and done at once without it.
     """
 
-    def __init__(self, camera: str, catalogue: Catalogue, facts: FactSink, telemetry: Telemetry) -> None:
+    def __init__(
+        self,
+        camera: str,
+        catalogue: Catalogue,
+        facts: FactSink,
+        telemetry: Telemetry,
+        aside: Callable[[Callable[[], None]], None] | None = None,
+    ) -> None:
         self._camera, self._catalogue, self._facts, self._telemetry = camera, catalogue, facts, telemetry
-        self._lock = threading.Lock()
+        self._aside = aside or (lambda save: save())
+        self._lock = threading.RLock()
+        self._saving = False
         self._open = catalogue.open_gap(camera)
         self._counted: datetime | None = None
         self._unsaved: dict[datetime, Gap] = {}
@@ -97,7 +108,7 @@ class GapLedger:
         with self._lock:
             self._count(now - timedelta(seconds=HINDSIGHT_SECONDS))
             if self._unsaved:
-                self._save()
+                self._have_saved()
 
     def _accounted_until(self) -> datetime | None:
         """Up to when footage or the reason of its absence is known."""
@@ -127,12 +138,25 @@ class GapLedger:
     def _keep(self, gap: Gap) -> None:
         self._facts.put(gap)
         self._unsaved[gap.start] = gap
-        self._save()
+        self._have_saved()
+
+    def _have_saved(self) -> None:
+        if not self._saving:  # else it is still to begin, and will find this too
+            self._saving = True
+            self._aside(self._save)
 
     def _save(self) -> None:
+        with self._lock:
+            self._saving = False
+            unsaved = list(self._unsaved.items())
         try:
-            for start, gap in list(self._unsaved.items()):
+            for start, gap in unsaved:
                 self._catalogue.put_gap(gap)
-                del self._unsaved[start]
+                self._saved(start, gap)
         except StorageError as error:
             log.debug("%s: a gap waits to be saved: %s", self._camera, error)
+
+    def _saved(self, start: datetime, gap: Gap) -> None:
+        with self._lock:
+            if self._unsaved.get(start) is gap:  # and has not ended meanwhile
+                del self._unsaved[start]

@@ -1,110 +1,120 @@
-"""What a start does about the last end: torn files are adopted, and the catalogue and the files are made to agree."""
+"""Bringing a volume in order: torn files are adopted before anything is recorded, files and catalogue compared later.
+
+To adopt is a matter of a few files a camera. To compare is one of all files there are: it is done in the background,
+day by day, while footage is recorded and deleted; what is just being named or deleted is claimed, and left out.
+"""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from ingest.adoption import adopt_run
 from ingest.mp4 import probe
-from ingest.run import Run, leftovers
+from ingest.run import leftovers
 from ingest.store import Store, start_of
-from nvr.clock import from_timestamp
-from nvr.errors import MediaError
+from nvr.errors import MediaError, StorageError
 from nvr.model import CAMERA_NAME, Segment, Tombstone
 
 log = logging.getLogger(__name__)
 
+PIECE = 50
+"""So many files are looked into at a time."""
+
 
 @dataclass(slots=True)
-class Reconciliation:
-    """What was found: `adopted` were torn, `indexed` had no row, `missing` had no file, `removed` had no picture."""
+class Findings:
+    """What a comparison found: `indexed` had no row, `missing` had no file, `removed` counts reserved names."""
 
-    adopted: list[Segment] = field(default_factory=list)
     indexed: list[Segment] = field(default_factory=list)
     missing: list[Tombstone] = field(default_factory=list)
-    removed: list[Path] = field(default_factory=list)
-
-    @property
-    def segments(self) -> list[Segment]:
-        return [*self.adopted, *self.indexed]
+    removed: int = 0
 
 
-def reconcile(store: Store, now: datetime) -> Reconciliation:
-    """Bring a store in order before anything records into it."""
-    found = Reconciliation()
-    folders = sorted(entry for entry in store.root.iterdir() if CAMERA_NAME.fullmatch(entry.name) and entry.is_dir())
-    for folder in folders:
-        adopt(store, folder.name, found)
-    _compare(store, folders, now, found)
-    log.info(
-        "storage %s: %d torn files adopted, %d files indexed, %d missing, %d empty ones removed",
-        store.root,
-        len(found.adopted),
-        len(found.indexed),
-        len(found.missing),
-        len(found.removed),
-    )
+def adopt(store: Store, camera: str) -> list[Segment]:
+    """Name what a camera's earlier runs left unfinished, and know its last file. None of its runs may be going on."""
+    adopted: list[Segment] = []
+    for run in leftovers(camera, store.camera_folder(camera)):
+        try:
+            adopted += [segment for _, segment in adopt_run(store, run, run.read_note())]
+        except (OSError, StorageError) as error:
+            log.error("files of an earlier run are left for the next start: %s", error)
+    if adopted:
+        log.info("%s: %d torn files adopted", camera, len(adopted))
+    return adopted + _know_last(store, camera)
+
+
+def _know_last(store: Store, camera: str) -> list[Segment]:
+    """Where the catalogue is lost the last file says until when there is footage, and so since when it is missing."""
+    if days := _days_on_disk(store, camera):
+        paths = _on_disk(store, camera, max(days))
+        if paths and not store.catalogue.at_path(max(paths)):
+            return _settle(store, {max(paths)}, datetime.now(UTC)).indexed
+    return []
+
+
+def cameras_on_disk(store: Store) -> set[str]:
+    """Which cameras have a folder."""
+    return {entry.name for entry in store.root.iterdir() if CAMERA_NAME.fullmatch(entry.name) and entry.is_dir()}
+
+
+def days(store: Store) -> list[tuple[str, date]]:
+    """What there is to compare, the newest first: that is what people look for."""
+    cameras = cameras_on_disk(store) | store.catalogue.sizes().keys()
+    found = {(camera, day) for camera in cameras for day in _days_on_disk(store, camera) | store.catalogue.days(camera)}
+    return sorted(found, key=lambda one: (one[1], one[0]), reverse=True)
+
+
+def compare(store: Store, camera: str, day: date, now: datetime) -> Iterator[Findings]:
+    """Bury one day's rows without files and index its files without rows, a few at a time. Raises StorageError."""
+    rows, files = store.catalogue.paths(camera, day), _on_disk(store, camera, day)
+    suspects = sorted(rows ^ files)
+    for first in range(0, len(suspects), PIECE):
+        yield _settle(store, set(suspects[first : first + PIECE]), now)
+
+
+def _settle(store: Store, suspects: set[str], now: datetime) -> Findings:
+    """Judge them again, now that nobody else touches them."""
+    found = Findings()
+    with store.claims.free(suspects) as paths:
+        for path in sorted(paths):
+            segment, file = store.catalogue.at_path(path), store.root / path
+            if segment and not file.exists():
+                found.missing.append(Tombstone(segment, now, "missing"))
+            elif file.exists() and not segment:
+                _index(store, path, file, found)
+        store.catalogue.bury(found.missing)
     return found
 
 
-def adopt(store: Store, camera: str, found: Reconciliation) -> None:
-    """Name what a camera's earlier runs left unfinished. None of its runs may be going on."""
-    for run in leftovers(camera, store.camera_folder(camera)):
-        try:
-            _adopt_run(store, run, found)
-        except OSError as error:
-            log.error("files of an earlier run are left for the next start: %s", error)
-
-
-def _adopt_run(store: Store, run: Run, found: Reconciliation) -> None:
-    note = run.read_note()
-    media_start = None
-    for index in run.indices():
-        if note and index == note.index:
-            media_start = note.media_start
-        file = run.file(index)
-        if store.catalogue.segment(run.origin(index)):  # named already, and stopped before the old name went
-            file.unlink()
-            continue
-        try:
-            duration = probe(file).duration_seconds
-            if note and media_start is not None:
-                start = from_timestamp(note.anchor + media_start)
-                media_start += duration
-            else:  # the last write was at the end of what it holds
-                start = from_timestamp(file.stat().st_mtime) - timedelta(seconds=duration)
-            found.adopted.append(store.finish(run, index, start))
-        except MediaError as error:
-            log.warning("a file of an earlier run is removed: %s", error)
-            file.unlink()
-            found.removed.append(file)
-    run.remove_note()
-
-
-def _compare(store: Store, folders: list[Path], now: datetime, found: Reconciliation) -> None:
-    """Rows without files become tombstones, files without rows are indexed."""
-    rows = store.catalogue.paths()
-    files = {str(file.relative_to(store.root)) for folder in folders for file in folder.glob("????-??-??/*Z.mp4")}
-    gone = [segment for path in sorted(rows - files) if (segment := store.catalogue.at_path(path))]
-    found.missing = [Tombstone(segment, now, "missing") for segment in gone]
-    store.catalogue.bury(found.missing)
-    for path in sorted(files - rows):
-        _index(store, path, found)
-
-
-def _index(store: Store, path: str, found: Reconciliation) -> None:
-    file = store.root / path
+def _index(store: Store, path: str, file: Path, found: Findings) -> None:
     try:
-        start, media = start_of(path), probe(file)
+        start = start_of(path)
+        segment = store.describe(file, path.split("/", maxsplit=1)[0], start, probe(file))
     except MediaError as error:
         if file.stat().st_size == 0:  # a name that was reserved when the machine stopped
             file.unlink()
-            found.removed.append(file)
+            found.removed += 1
         else:
             log.warning("a file is left alone: %s", error)
         return
     except ValueError:
         return
-    segment = store.describe(path, start, media)
     store.catalogue.add(segment, origin=segment.id)
     found.indexed.append(segment)
+
+
+def _days_on_disk(store: Store, camera: str) -> set[date]:
+    found = set()
+    for folder in store.camera_folder(camera).glob("????-??-??"):
+        try:
+            found.add(date.fromisoformat(folder.name))
+        except ValueError:  # not ours
+            continue
+    return found
+
+
+def _on_disk(store: Store, camera: str, day: date) -> set[str]:
+    folder = store.camera_folder(camera) / day.isoformat()
+    return {f"{camera}/{day}/{file.name}" for file in folder.glob("*Z.mp4")}

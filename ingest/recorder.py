@@ -8,16 +8,17 @@ import asyncio
 import contextlib
 import csv
 import logging
-from collections.abc import Awaitable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from ingest.anchor import Anchor
 from ingest.arrivals import Arrivals
 from ingest.causes import classify_error
 from ingest.child import Child
 from ingest.decoder import Decoder, Feed
+from ingest.disk import DiskThread
 from ingest.ffmpeg import AudioMode, Pipes, recorder_command
 from ingest.footage import Footage
 from ingest.gaps import GapLedger
@@ -28,6 +29,7 @@ from ingest.resolution import SizeWatch
 from ingest.run import Run
 from ingest.store import Store
 from ingest.stream import Handling, StreamListener, Streams
+from ingest.usage import waits_for_disk
 from ingest.watchdog import Vitals, verdict
 from nvr.clock import UtcClock
 from nvr.errors import StorageError
@@ -37,6 +39,12 @@ from nvr.settings import CameraSettings
 from nvr.supervise import Turnstile, cancelled
 
 log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ADOPT_SECONDS = 10.0
+"""How long naming the last files may take before the disk hangs."""
 
 READ_OUT_SECONDS = 2.0
 """How long what a dead process has left in its pipes may take to be read, and its files to be named."""
@@ -77,11 +85,12 @@ class Recorder:
         *,
         health: Health,
         gaps: GapLedger,
+        disk: DiskThread,
         decoder: Decoder | None,
         handling: Handling,
         before: Streams | None = None,
     ) -> None:
-        self._settings, self._around, self._health, self._gaps = settings, around, health, gaps
+        self._settings, self._around, self._health, self._gaps, self._disk = settings, around, health, gaps, disk
         self._decoder, self._handling, self._before = decoder, handling, before
         self._camera = settings.name
         self._anchor = Anchor(around.clock)
@@ -90,6 +99,7 @@ class Recorder:
         self._first_frame: float | None = None
         self._last_growth = around.clock.monotonic()
         self._syncing_since: float | None = None
+        self._waits_for_disk = False
         self._sizes = SizeWatch()
         self._change: Cause | None = None
         self._holes: list[tuple[float, float]] = []
@@ -119,7 +129,7 @@ class Recorder:
         """Record until something ends it, and say what. Cancelled, it finishes its files first."""
         clock = self._around.clock
         self._health.attempted(clock.now())
-        run = await asyncio.to_thread(self._around.store.begin_run, self._camera, clock.now())
+        run = await self._disk.do(self._around.store.begin_run, self._camera, clock.now())
         footage = self.footage = self._footage_of(run)
         with contextlib.ExitStack() as pipes:
             packets, segments, progress = (pipes.enter_context(Pipe()) for _ in range(3))
@@ -193,11 +203,13 @@ class Recorder:
             await child.stop()
         self._health.recorder.ended()
         await asyncio.wait(readers, timeout=READ_OUT_SECONDS)
-        async with footage.turn:
-            for task in readers:
-                task.cancel()
         await cancelled(*tasks)
-        await self._on_disk(footage.adopt_rest())
+        try:
+            async with asyncio.timeout(ADOPT_SECONDS):
+                await self._on_disk(footage.adopt_rest)
+        except TimeoutError:
+            log.error("%s: the disk hangs, the last files get their names when it does not any more", self._camera)
+            self._end(Cause.STUCK_IO)
 
     # What the process says
 
@@ -264,15 +276,16 @@ class Recorder:
         async with contextlib.aclosing(lines(pipe)) as closed:
             async for line in closed:
                 if (listed := _parse_list_line(line)) is not None:
-                    await self._on_disk(footage.closed(*listed))
+                    await self._on_disk(footage.closed, *listed)
 
-    async def _on_disk(self, work: Awaitable[None]) -> None:
+    async def _on_disk(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | None:
         """Do something on the disk; where that fails the run ends, and its files wait for a later one."""
         try:
-            await work
+            return await self._disk.do(work, *arguments, **named)
         except (OSError, StorageError) as error:
             log.error("%s: %s", self._camera, error)
             self._end(classify_error(error))
+            return None
 
     # Once a second
 
@@ -299,10 +312,11 @@ class Recorder:
         while True:
             await asyncio.sleep(1.0)
             self._syncing_since = self._around.clock.monotonic()
-            await asyncio.to_thread(self._explain_gaps)
-            await self._on_disk(footage.keep())
-            await self._on_disk(self._look_into(footage.growing_file))
-            if not await asyncio.to_thread(run.folder.is_dir):
+            self._explain_gaps()
+            await self._on_disk(footage.keep)
+            if await self._on_disk(self._has_changed, footage.growing_file):
+                self._end(Cause.RESOLUTION)
+            if await self._on_disk(run.folder.is_dir) is False:
                 self._end(Cause.DIRECTORY_GONE)
             self._syncing_since = None
 
@@ -317,15 +331,13 @@ class Recorder:
             log.warning("%s: no pictures for %.1f s in mid-stream", self._camera, (end - start).total_seconds())
             self._gaps.hole(Cause.STALLED, start, end)
 
-    async def _look_into(self, file: Path) -> None:
-        """What the file tells that no report does."""
-        if self.streams:
-            changed = await asyncio.to_thread(self._sizes.has_changed, file, self.streams.codec)
-            if changed:
-                self._end(Cause.RESOLUTION)
+    def _has_changed(self, file: Path) -> bool:
+        """Whether the file tells of another size of the pictures, as no report does."""
+        return self.streams is not None and self._sizes.has_changed(file, self.streams.codec)
 
     def _sample(self, child: Child) -> None:
         self._health.recorder.sample(child.pid)
+        self._waits_for_disk = waits_for_disk(child.pid)
         if self._decoder:
             self._decoder.sample()
         self._health.clock_offset_seconds = self._anchor.ahead_seconds
@@ -338,6 +350,7 @@ class Recorder:
             first_frame=self._first_frame,
             last_growth=self._last_growth,
             syncing_since=self._syncing_since,
+            waits_for_disk=self._waits_for_disk,
             has_drifted=self._anchor.has_drifted,
         )
 

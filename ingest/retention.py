@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-import os
 import shutil
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import inf
 
+from ingest.disk import DiskThread
 from ingest.store import Store
 from nvr.clock import UtcClock
 from nvr.errors import StorageError
@@ -18,6 +19,9 @@ from nvr.settings import StorageSettings
 log = logging.getLogger(__name__)
 
 PERIOD_SECONDS = 10.0
+HANGING_SECONDS = 10.0
+"""A disk that takes longer over a look and what is to be deleted hangs."""
+
 BATCH = 500
 """How many segments are considered at a time."""
 
@@ -42,40 +46,56 @@ def surplus(oldest_first: Sequence[Segment], excess_bytes: int) -> list[Segment]
 
 
 class Retention:
-    """Keeps one volume within its budget. `status` is as last measured."""
+    """Keeps one volume within its budget."""
 
     def __init__(
         self, settings: StorageSettings, store: Store, *, facts: FactSink, telemetry: Telemetry, clock: UtcClock
     ) -> None:
         self._settings, self._store = settings, store
         self._facts, self._telemetry, self._clock = facts, telemetry, clock
+        self._disk = DiskThread("retention")
         self._last_success: datetime | None = None
-        self.status = self._measure()
+        self._measured = self._measure()
+        self._waiting_since: float | None = None
+
+    @property
+    def status(self) -> VolumeStatus:
+        """As last measured; a disk that hangs cannot be written."""
+        since = self._waiting_since
+        hangs = since is not None and self._clock.monotonic() - since > HANGING_SECONDS
+        return replace(self._measured, writable=False) if hangs else self._measured
 
     async def run(self) -> None:
         """Look every ten seconds, until cancelled. A disk that refuses is logged and counted, and looked at again."""
         failing = False
         while True:
             try:
-                await asyncio.to_thread(self.run_once)
+                self._waiting_since = self._clock.monotonic()
+                await self._disk.do(self.run_once)
                 failing = False
             except (StorageError, OSError) as error:
                 self._telemetry.failed("retention")
                 log.log(logging.DEBUG if failing else logging.ERROR, "retention failed: %s", error)
                 failing = True
+            self._waiting_since = None
             await asyncio.sleep(PERIOD_SECONDS)
 
     def run_once(self) -> None:
         """Delete what is due, and measure. Raises StorageError and OSError."""
         now = self._clock.now()
+        self._measured = self._measure()
+        if not self._measured.writable:
+            raise StorageError("nothing can be deleted, the volume cannot be written", path=self._store.root)
         oldest = self._store.catalogue.oldest(BATCH)
         self._delete(expired(oldest, now, self._settings.retention.delete_after.continuous), "delete_after")
-        self.status = self._measure()
-        excess = self.status.used_bytes - self.status.budget_bytes
+        self._measured = self._measure()
+        excess = self._measured.used_bytes - self._measured.budget_bytes
         while excess > 0 and (victims := surplus(self._store.catalogue.oldest(BATCH), excess)):
-            excess -= sum(stone.segment.size_bytes for stone in self._delete(victims, "budget"))
+            if not (stones := self._delete(victims, "budget")):
+                break  # others have them just now
+            excess -= sum(stone.segment.size_bytes for stone in stones)
         self._last_success = now
-        self.status = self._measure()
+        self._measured = self._measure()
 
     def _delete(self, segments: list[Segment], policy: str) -> list[Tombstone]:
         if not segments:
@@ -97,7 +117,7 @@ class Retention:
             free_bytes=usage.free,
             budget_bytes=self._settings.retention.budget.resolve(usage.free + used),
             used_bytes=used,
-            writable=os.access(self._store.root, os.W_OK),
+            writable=self._store.is_writable(),
             camera_bytes={camera: size for camera, (size, _) in sizes.items()},
             oldest={camera: start for camera, (_, start) in sizes.items()},
             retention_last_success=self._last_success,

@@ -22,11 +22,16 @@ _FILE_NAME = re.compile(r"^(?P<run>\d{8}T\d{6}\.\d{3}Z)-(?P<index>\d{6,})\.mp4$"
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What `RUN.json` holds: `anchor` in seconds since the epoch, and where file `index` begins in media time."""
+    """What `RUN.json` holds: `anchor` in seconds since the epoch, and where file `index` begins in media time.
+
+    The last two are of the clocks when it was written, as a segment has them.
+    """
 
     anchor: float
     index: int
     media_start: float
+    clock_step_seconds: float = 0.0
+    clock_offset_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,13 @@ class Run:
         """The note, or None where there is none that can be read."""
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
             values = json.loads(self._note.read_text(encoding="utf-8"))
-            return Note(float(values["anchor"]), int(values["index"]), float(values["media_start"]))
+            return Note(
+                float(values["anchor"]),
+                int(values["index"]),
+                float(values["media_start"]),
+                float(values.get("clock_step_seconds", 0.0)),
+                float(values.get("clock_offset_seconds", 0.0)),
+            )
         return None
 
     def remove_note(self) -> None:

@@ -9,10 +9,12 @@ import logging
 import os
 import threading
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ingest.catalogue import Catalogue
+from ingest.claims import Claims
 from ingest.mp4 import Media, probe
 from ingest.run import Run, sync
 from nvr.errors import MediaError, StorageError
@@ -23,6 +25,11 @@ log = logging.getLogger(__name__)
 
 CATALOGUE = "catalogue.sqlite"
 LOCK = ".lock"
+TRIAL = ".trial"
+"""A byte is written to it to see whether that can be done."""
+
+_WHOLE_VOLUME = (errno.EROFS, errno.EIO)
+"""What is refused for these reasons is refused for all files of a volume."""
 
 
 class Store:
@@ -36,8 +43,23 @@ class Store:
             raise StorageError(f"the storage folder cannot be used, {error.strerror}", path=root) from error
         self._lock = LockFile(root / LOCK)  # a second recorder would take the files of the first for torn ones
         self.catalogue = Catalogue(root / CATALOGUE)
+        self.claims = Claims()
+        self._lost_folders = 0
         self._open: dict[str, Segment] = {}
         self._open_lock = threading.Lock()
+
+    def is_writable(self) -> bool:
+        """Whether a byte can be written: permissions alone do not tell, nor does how the volume is mounted."""
+        try:
+            descriptor = os.open(self.root / TRIAL, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o644)
+            try:
+                os.pwrite(descriptor, b".", 0)
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError:
+            return False
+        return True
 
     def close(self) -> None:
         self.catalogue.close()
@@ -77,7 +99,24 @@ class Store:
     # Recording
 
     def begin_run(self, camera: str, now: datetime) -> Run:
+        """A run whose folder is there, whatever was deleted."""
+        if not self.camera_folder(camera).is_dir() and self.catalogue.last_end(camera):
+            log.error("%s: its folder was deleted, and is made anew", camera)
+            self._lost_folders += 1
         return Run.begin(camera, self.camera_folder(camera), now)
+
+    @property
+    def doubts(self) -> int:
+        """Rises whenever files and catalogue may have ceased to agree."""
+        return self._lost_folders + self.catalogue.renewals
+
+    def look(self) -> None:
+        """Notice what was done to the folder and the catalogue, and make both anew. Raises StorageError."""
+        if not (self.root / LOCK).exists():
+            log.error("the lock of the storage folder %s was deleted, and is made anew", self.root)
+            self._lock.close()
+            self._lock = LockFile(self.root / LOCK)
+        self.catalogue.look()
 
     def set_growing(self, camera: str, segment: Segment | None) -> None:
         """Say which segment is being written, and how long it is by now."""
@@ -103,7 +142,16 @@ class Store:
             complete=False,
         )
 
-    def finish(self, run: Run, index: int, start: datetime, duration_seconds: float | None = None) -> Segment:
+    def finish(
+        self,
+        run: Run,
+        index: int,
+        start: datetime,
+        duration_seconds: float | None = None,
+        *,
+        clock_step_seconds: float = 0.0,
+        clock_offset_seconds: float = 0.0,
+    ) -> Segment:
         """Give a closed file its final name, and enter it. Its duration is measured where it is not given.
 
         Raises MediaError where the file holds no picture.
@@ -113,59 +161,61 @@ class Store:
         if not media.pictures:
             raise MediaError("no whole picture in this file", path=file)
         sync(file)
-        path, start = self._place(file, run.camera, start)
-        segment = self.describe(path, start, media, duration_seconds)
-        self.catalogue.add(segment, origin=run.origin(index))
+        segment = replace(
+            self.describe(file, run.camera, start, media, duration_seconds),
+            clock_step_seconds=clock_step_seconds,
+            clock_offset_seconds=clock_offset_seconds,
+        )
+        while not self._enter(file, segment, run.origin(index)):
+            segment = _named(segment, segment.start + timedelta(milliseconds=1))
         file.unlink(missing_ok=True)
         return segment
 
-    def describe(self, path: str, start: datetime, media: Media, duration_seconds: float | None = None) -> Segment:
-        """The segment that lies at `path`; its duration is that of the media where it is not given."""
-        camera = path.split("/", maxsplit=1)[0]
-        return Segment(
-            id=Segment.identity(camera, start),
+    def describe(
+        self, file: Path, camera: str, start: datetime, media: Media, duration_seconds: float | None = None
+    ) -> Segment:
+        """The segment that a file is, or is to be; its duration is that of the media where it is not given."""
+        segment = Segment(
+            id="",
             camera=camera,
             start=start,
             duration_seconds=media.duration_seconds if duration_seconds is None else duration_seconds,
-            size_bytes=(self.root / path).stat().st_size,
-            path=path,
+            size_bytes=file.stat().st_size,
+            path="",
             codec=media.codec,
             width=media.width,
             height=media.height,
         )
+        return _named(segment, start)
 
-    def _place(self, file: Path, camera: str, start: datetime) -> tuple[str, datetime]:
-        """Link a file to the first free name at or after its start; returns its path and that name's time.
+    def _enter(self, file: Path, segment: Segment, origin: str) -> bool:
+        """Link a file to a segment's name and enter it; False where the name is another's.
 
         Its old name stays, so that whoever plays it by that name finds it, until it is in the catalogue.
         """
-        start = start.astimezone(UTC).replace(microsecond=start.microsecond // 1000 * 1000)
-        while True:
-            path = path_of(camera, start)
-            target = self.root / path
+        target = self.file(segment)
+        with self.claims.one(segment.path):
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
                 _link(file, target)
             except FileExistsError:
                 if not target.samefile(file):  # it is, where an earlier attempt got no further
-                    start += timedelta(milliseconds=1)
-                    continue
+                    return False
             sync(target.parent)
-            return path, start
+            self.catalogue.add(segment, origin=origin)
+        return True
 
     # Deleting
 
     def delete(self, segments: Iterable[Segment], policy: str, now: datetime) -> list[Tombstone]:
-        """Delete files and leave tombstones. Raises StorageError for those that refuse, when all others are gone."""
-        stones: list[Tombstone] = []
-        refusals: list[OSError] = []
-        for segment in segments:
-            try:
-                self.file(segment).unlink(missing_ok=True)
-                stones.append(Tombstone(segment, now, policy))
-            except OSError as error:
-                refusals.append(error)
-        self.catalogue.bury(stones)
+        """Delete files and leave tombstones. Raises StorageError for those that refuse, when all others are gone.
+
+        A volume that cannot be written as a whole refuses once.
+        """
+        wanted = list(segments)
+        with self.claims.free(segment.path for segment in wanted) as paths:
+            stones, refusals = self._unlink([segment for segment in wanted if segment.path in paths], policy, now)
+            self.catalogue.bury(stones)
         self._prune({self.file(stone.segment).parent for stone in stones})
         if refusals:
             raise StorageError(
@@ -175,12 +225,35 @@ class Store:
             ) from refusals[0]
         return stones
 
+    def _unlink(self, segments: Iterable[Segment], policy: str, now: datetime) -> tuple[list[Tombstone], list[OSError]]:
+        stones, refusals = list[Tombstone](), list[OSError]()
+        for segment in segments:
+            try:
+                self.file(segment).unlink(missing_ok=True)
+                stones.append(Tombstone(segment, now, policy))
+            except OSError as error:
+                refusals.append(error)
+                if error.errno in _WHOLE_VOLUME:
+                    break
+        return stones, refusals
+
     @staticmethod
     def _prune(folders: Iterable[Path]) -> None:
         """Remove days that have become empty."""
         for folder in folders:
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
+
+
+def _named(segment: Segment, start: datetime) -> Segment:
+    """The segment with this start, to the millisecond, and the names that follow from it."""
+    start = start.astimezone(UTC).replace(microsecond=start.microsecond // 1000 * 1000)
+    return replace(
+        segment,
+        id=Segment.identity(segment.camera, start),
+        start=start,
+        path=path_of(segment.camera, start),
+    )
 
 
 def path_of(camera: str, start: datetime) -> str:

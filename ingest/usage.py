@@ -1,4 +1,4 @@
-"""What a process has used: CPU seconds and resident bytes, from `/proc` (see proc(5))."""
+"""What a process has used of CPU and memory, and whether it waits for a disk, from `/proc` (see proc(5))."""
 
 import os
 from dataclasses import dataclass
@@ -21,6 +21,18 @@ def usage_of(pid: int) -> Usage:
     except OSError:
         return Usage()
     return Usage((int(fields[11]) + int(fields[12])) / _TICKS, int(fields[21]) * _PAGE)
+
+
+def waits_for_disk(pid: int) -> bool:
+    """Whether a thread of the process is in uninterruptible sleep: but for moments, its file system hangs."""
+    try:
+        return any(_state(task) == "D" for task in Path(f"/proc/{pid}/task").iterdir())
+    except OSError:  # it is gone
+        return False
+
+
+def _state(task: Path) -> str:
+    return (task / "stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()[0]
 
 
 class Meter:

@@ -23,6 +23,7 @@ class Vitals:
     first_frame: float | None
     last_growth: float
     syncing_since: float | None
+    waits_for_disk: bool
     has_drifted: bool
 
 
@@ -31,7 +32,7 @@ def verdict(vitals: Vitals, said: Cause | None) -> Cause | None:
     if vitals.first_frame is None:
         return (said or Cause.TIMEOUT) if vitals.now - vitals.started > GRACE_SECONDS else None
     if vitals.now - vitals.last_growth > GROWTH_SECONDS:
-        return Cause.STALLED
+        return Cause.STUCK_IO if vitals.waits_for_disk else Cause.STALLED
     if vitals.syncing_since is not None and vitals.now - vitals.syncing_since > STUCK_SECONDS:
         return Cause.STUCK_IO
     return Cause.TIMESTAMP_JUMP if vitals.has_drifted else None

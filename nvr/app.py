@@ -20,11 +20,12 @@ from exporters.web.app import create_app
 from exporters.web.server import serve
 from exporters.web.sources import Readiness, Sources
 from ingest.camera import Camera
+from ingest.disk import DiskThread
 from ingest.ffmpeg import executable
-from ingest.reconcile import reconcile
 from ingest.recorder import Surroundings
 from ingest.retention import Retention
 from ingest.store import Store
+from ingest.upkeep import Upkeep
 from nvr.clock import UtcClock
 from nvr.model import CameraStatus, Fact, Frame, MotionEvent, SinkStatus, VolumeStatus
 from nvr.settings import Settings
@@ -36,6 +37,9 @@ log = logging.getLogger(__name__)
 
 SILENCE_SECONDS = 6.0
 """Without a frame for so long a camera's motion is over."""
+
+CLOSE_SECONDS = 5.0
+"""How long a stop waits for the disk to close the catalogue."""
 
 DRAIN_SECONDS = 2.0
 """How long a stop waits for the database to take the last rows; what it does not take waits in the spool."""
@@ -75,6 +79,9 @@ class App:
             self._retention = Retention(
                 settings.storage, self._store, facts=self._spool, telemetry=self.metrics, clock=self._clock
             )
+            self._upkeep = Upkeep(
+                self._store, settings.cameras.keys(), facts=self._spool, telemetry=self.metrics, clock=self._clock
+            )
             self._cameras = [Camera(camera, around) for camera in settings.cameras.values()]
             undo.pop_all()
         self._unready = "the storage is being put in order"
@@ -96,6 +103,10 @@ class App:
         """Ready while recording is tried; cameras and the database may be away."""
         if self._unready:
             return Readiness(False, (self._unready,))
+        if waiting := tuple(
+            f"{camera.name}: its torn files are adopted" for camera in self._cameras if not camera.in_order
+        ):
+            return Readiness(False, waiting)
         ended = tuple(f"{task.get_name()} has ended" for task in self._recording if task.done())
         return Readiness(not ended, ended)
 
@@ -113,10 +124,10 @@ class App:
             async with asyncio.TaskGroup() as tasks:
                 web = tasks.create_task(self._serve(listening), name="web")
                 service = tasks.create_task(self._service.follow(self.pulse), name="service")
-                await self._reconcile()
                 rest = [
                     tasks.create_task(self._export(), name="export"),
                     tasks.create_task(self._retention.run(), name="retention"),
+                    tasks.create_task(self._upkeep.run(), name="upkeep"),
                     tasks.create_task(self._watch_clocks(), name="clocks"),
                     service,
                     web,
@@ -131,10 +142,6 @@ class App:
                     log.info("stopping: the open segments are finished")
         finally:
             await self._put_away()
-
-    async def _reconcile(self) -> None:
-        found = await asyncio.to_thread(reconcile, self._store, self._clock.now())
-        self._keep([*found.segments, *found.missing])
 
     def _record(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
         running = []
@@ -217,7 +224,10 @@ class App:
         await self._writer.drain(DRAIN_SECONDS)
         await self._database.close()
         await asyncio.to_thread(self._spool.close)
-        await asyncio.to_thread(self._store.close)
+        disk = DiskThread("closing")
+        disk.later(self._store.close)
+        if not await disk.settle(CLOSE_SECONDS):
+            log.error("the storage folder is left open: its disk hangs, and the process ends when that does")
 
 
 @contextlib.asynccontextmanager

@@ -67,9 +67,13 @@ class CameraState(StrEnum):
 
 
 class SceneChange(StrEnum):
-    """A change of the whole picture that is no motion."""
+    """A change of the whole picture that is no motion: of its light, or because someone tampers with the camera."""
 
     LIGHT = "light"
+    COVERED = "covered"
+    TURNED = "turned"
+    DEFOCUSED = "defocused"
+    FROZEN = "frozen"
 
 
 def stamp(time: datetime) -> str:
@@ -155,7 +159,11 @@ class MotionEvent:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One file of footage. `path` is relative to its volume; `complete` is False while it is being written."""
+    """One file of footage. `path` is relative to its volume; `complete` is False while it is being written.
+
+    `clock_step_seconds` is by how much the host's clock was set while it was written: it keeps the clock it began with.
+    `clock_offset_seconds` is how far the camera's time had run ahead of our clock when it ended.
+    """
 
     id: str
     camera: str
@@ -167,6 +175,8 @@ class Segment:
     width: int
     height: int
     complete: bool = True
+    clock_step_seconds: float = 0.0
+    clock_offset_seconds: float = 0.0
 
     @property
     def end(self) -> datetime:

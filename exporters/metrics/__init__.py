@@ -104,6 +104,9 @@ class Metrics:
     def segment_deleted(self, tombstone: Tombstone) -> None:
         self._storage.deleted(tombstone)
 
+    def catalogue_rebuilt(self) -> None:
+        self._storage.rebuilt()
+
     def rows_inserted(self, table: str, outcome: InsertOutcome, rows: int, seconds: float) -> None:
         self._sink.inserted(table, outcome, rows, seconds)
 

@@ -22,10 +22,17 @@ class StorageMetrics:
         self._make, self._site = instruments, instruments.site
         self._segments = instruments.counter("retention_deleted_segments_total", "Segments deleted.", "reason")
         self._bytes = instruments.counter("retention_deleted_bytes_total", "Bytes of segments deleted.", "reason")
+        self._rebuilds = instruments.counter(
+            "catalogue_rebuilds_total", "Times that a lost or damaged catalogue was made anew from the files."
+        )
+        self._rebuilds.labels(self._site)
 
     def deleted(self, tombstone: Tombstone) -> None:
         self._segments.labels(self._site, tombstone.policy).inc()
         self._bytes.labels(self._site, tombstone.policy).inc(max(0, tombstone.segment.size_bytes))
+
+    def rebuilt(self) -> None:
+        self._rebuilds.labels(self._site).inc()
 
     def collect(self, volumes: Sequence[VolumeStatus]) -> Iterator[Metric]:
         for name, text, field in GAUGES:

@@ -9,6 +9,7 @@ import pytest
 
 from exporters.metrics import Metrics
 from ingest.decoder import Decoder
+from ingest.disk import DiskThread
 from ingest.ffmpeg import executable
 from ingest.frames import FrameQueue
 from ingest.gaps import GapLedger
@@ -39,6 +40,7 @@ class Crashing:
         self._health = Health(name, around.clock.monotonic())
         self._gaps = GapLedger(name, around.store.catalogue, around.facts, around.telemetry)
         frames = FrameQueue(name, 8, around.telemetry)
+        self._disk = DiskThread(name)
         self._decoder = Decoder(
             name, around.program, fps=5.0, frames=frames, telemetry=around.telemetry, clock=around.clock
         )
@@ -50,6 +52,7 @@ class Crashing:
             self._around,
             health=self._health,
             gaps=self._gaps,
+            disk=self._disk,
             decoder=self._decoder,
             handling=Handling(),
         )

@@ -1,10 +1,14 @@
+import contextlib
+import os
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from ingest.catalogue import VERSION, Catalogue
+from ingest.catalogue import Catalogue
+from ingest.catalogue_file import VERSION
 from nvr.errors import StorageError
 from nvr.model import Cause, Gap, Segment, Tombstone
 from tests.ingest.conftest import NOON
@@ -76,6 +80,13 @@ def test_times_survive_to_the_millisecond(catalogue: Catalogue) -> None:
     assert catalogue.segment(segment.id) == segment
 
 
+def test_a_gap_that_is_read_again_is_the_same_gap(catalogue: Catalogue) -> None:
+    gap = Gap("yard", NOON + timedelta(microseconds=134_912), None, Cause.EOF)
+    catalogue.put_gap(gap)
+    [again] = catalogue.gaps("yard", NOON, NOON + timedelta(hours=1))
+    assert again.id == gap.id
+
+
 def test_a_corrupt_catalogue_is_moved_aside(tmp_path: Path) -> None:
     path = tmp_path / "catalogue.sqlite"
     path.write_bytes(b"this is no database" * 100)
@@ -95,6 +106,93 @@ def test_damage_inside_a_catalogue_is_noticed_when_it_is_opened(tmp_path: Path) 
     path.write_bytes(pages)
     assert Catalogue(path).oldest(1) == []
     assert len(list(tmp_path.glob("*.corrupt-*"))) == 1
+
+
+def _damaged_in_use(catalogue: Catalogue, path: Path, how: str) -> None:
+    for second in range(400):
+        catalogue.add(_segment(second), origin=f"o{second}")
+    catalogue.put_gap(Gap("yard", NOON, None, Cause.EOF))
+    match how:
+        case "deleted":
+            path.unlink()
+        case "replaced":
+            path.unlink()
+            path.write_bytes(b"SQLite format 3\0")
+        case "cut short":
+            os.truncate(path, 100)
+        case "written over":
+            with path.open("r+b") as file:
+                file.write(b"\xa5" * 8192)
+
+
+@pytest.mark.parametrize("how", ["deleted", "replaced", "cut short", "written over"])
+def test_damage_to_a_catalogue_in_use_costs_no_gap_and_what_comes_next_is_entered(
+    catalogue: Catalogue, tmp_path: Path, how: str
+) -> None:
+    _damaged_in_use(catalogue, tmp_path / "catalogue.sqlite", how)
+    catalogue.look()
+    assert catalogue.renewals == 1
+    catalogue.add(_segment(1000), origin="next")
+    assert catalogue.oldest(10) == [_segment(1000)]
+    assert catalogue.open_gap("yard") == Gap("yard", NOON, None, Cause.EOF)
+    catalogue.look()
+    assert catalogue.renewals == 1
+    catalogue.close()
+    assert Catalogue(tmp_path / "catalogue.sqlite").oldest(10) == [_segment(1000)]
+
+
+def test_damage_that_is_stumbled_over_is_mended_on_the_spot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.catalogue_file.SMALL_BYTES", 0)  # what is checked first is then in memory
+    path = tmp_path / "catalogue.sqlite"
+    before = Catalogue(path)
+    for second in range(2000):
+        before.add(_segment(second), origin=f"o{second}")
+    before.close()
+    after = Catalogue(path)
+    with path.open("r+b") as file:
+        file.seek(8192)
+        file.write(b"\xa5" * (path.stat().st_size - 8192))
+    after.add(_segment(3000), origin="next")
+    assert after.segments("yard", NOON, NOON + timedelta(hours=2)) == [_segment(3000)]
+    assert after.renewals == 1
+
+
+def test_sums_follow_what_is_entered_again_and_deleted(catalogue: Catalogue) -> None:
+    for size in (100, 250):
+        catalogue.add(_segment(0, size=size), origin="a")
+    catalogue.add(_segment(10, size=7), origin="b")
+    assert catalogue.sizes() == {"yard": (257, NOON)}
+    catalogue.bury([Tombstone(_segment(0), NOON, "budget"), Tombstone(_segment(10), NOON, "budget")])
+    assert catalogue.sizes() == {}
+
+
+def test_many_segments_are_read_in_pieces_and_none_is_left_out(catalogue: Catalogue) -> None:
+    for second in range(2500):
+        catalogue.add(_segment(second), origin=f"o{second}")
+    assert len(catalogue.segments("yard", NOON, NOON + timedelta(hours=1))) == 2500
+
+
+def test_what_was_known_of_the_clocks_is_kept(catalogue: Catalogue) -> None:
+    segment = replace(_segment(0), clock_step_seconds=-12.5, clock_offset_seconds=0.25)
+    catalogue.add(segment, origin="a")
+    assert catalogue.segment(segment.id) == segment
+
+
+def test_a_catalogue_of_the_first_version_is_brought_up_in_place(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    first = Path(__file__).with_name("catalogue-1.sql").read_text(encoding="utf-8")
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.executescript(first)
+    catalogue = Catalogue(path)
+    assert catalogue.segments("yard", NOON, NOON + timedelta(hours=1)) == [_segment(0), _segment(10, size=250)]
+    assert catalogue.sizes() == {"yard": (350, NOON)}
+    assert catalogue.gaps(None, NOON, NOON + timedelta(hours=1)) == [
+        Gap("yard", NOON + timedelta(seconds=20), NOON + timedelta(seconds=30), Cause.EOF)
+    ]
+    catalogue.bury([Tombstone(_segment(0), NOON, "budget")])
+    assert catalogue.sizes() == {"yard": (250, NOON + timedelta(seconds=10))}
+    catalogue.close()
+    assert Catalogue(path).oldest(10) == [_segment(10, size=250)]
 
 
 def test_a_newer_catalogue_is_refused_with_a_remedy(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
-import asyncio
 import shutil
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from nvr.model import Cause, Segment
 from tests.ingest.conftest import NOON, KeptFacts
 
 EVER = (NOON - timedelta(days=1), NOON + timedelta(days=1))
-Story = Callable[[Footage, Run], Coroutine[None, None, None]]
+Story = Callable[[Footage, Run], None]
 
 
 class Stage:
@@ -44,7 +43,7 @@ class Stage:
             gaps=GapLedger("yard", self._store.catalogue, self._facts, self._metrics),
             health=Health("yard", 0.0),
         )
-        asyncio.run(story(footage, self.run))
+        story(footage, self.run)
         return footage
 
 
@@ -58,20 +57,20 @@ def _segments(facts: KeptFacts) -> list[Segment]:
 
 
 def test_a_file_that_is_there_before_the_first_report_waits_for_it(stage: Stage, footage: Path) -> None:
-    async def story(made: Footage, run: Run) -> None:
+    def story(made: Footage, run: Run) -> None:
         shutil.copy(footage, run.file(0))
-        await made.keep()
+        made.keep()
 
     assert stage.play(story, is_reported=False).end is None
     assert stage.run.read_note() is None
 
 
 def test_closed_files_follow_one_another(stage: Stage, facts: KeptFacts, footage: Path) -> None:
-    async def story(made: Footage, run: Run) -> None:
+    def story(made: Footage, run: Run) -> None:
         made.reached(10.0)
         for index in range(2):
             shutil.copy(footage, run.file(index))
-            await made.closed(index, index * 5.0, index * 5.0 + 5.0)
+            made.closed(index, index * 5.0, index * 5.0 + 5.0)
 
     assert stage.play(story).end == NOON + timedelta(seconds=10)
     assert [segment.start - NOON for segment in _segments(facts)] == [timedelta(0), timedelta(seconds=5)]
@@ -81,13 +80,13 @@ def test_closed_files_follow_one_another(stage: Stage, facts: KeptFacts, footage
 def test_a_clock_that_is_set_ends_no_run_and_dates_the_next_file(
     stage: Stage, store: Store, facts: KeptFacts, footage: Path, step: timedelta
 ) -> None:
-    async def story(made: Footage, run: Run) -> None:
+    def story(made: Footage, run: Run) -> None:
         made.reached(10.0)
         for index in range(2):
             shutil.copy(footage, run.file(index))
             stage.clock_set_by = step.total_seconds()
             stage.clock.sample()
-            await made.closed(index, index * 5.0, index * 5.0 + 5.0)
+            made.closed(index, index * 5.0, index * 5.0 + 5.0)
 
     stage.play(story)
     assert [segment.start - NOON for segment in _segments(facts)] == [timedelta(0), timedelta(seconds=5) + step]
@@ -99,22 +98,22 @@ def test_a_clock_that_is_set_ends_no_run_and_dates_the_next_file(
 def test_a_file_never_reaches_further_than_what_was_received(stage: Stage, facts: KeptFacts, footage: Path) -> None:
     """An RTP jump of -600 s made a file that claimed 47,123 s."""
 
-    async def story(made: Footage, run: Run) -> None:
+    def story(made: Footage, run: Run) -> None:
         made.reached(5.0)
         shutil.copy(footage, run.file(0))
-        await made.closed(0, 0.0, 47_123.0)
+        made.closed(0, 0.0, 47_123.0)
         shutil.copy(footage, run.file(1))
-        await made.adopt_rest()
+        made.adopt_rest()
 
     stage.play(story)
     assert all(segment.end <= NOON + timedelta(seconds=7) for segment in _segments(facts))
 
 
 def test_the_growing_file_is_shown_as_long_as_it_is(stage: Stage, store: Store, footage: Path) -> None:
-    async def story(made: Footage, run: Run) -> None:
+    def story(made: Footage, run: Run) -> None:
         shutil.copy(footage, run.file(0))
         made.reached(4.5)
-        await made.keep()
+        made.keep()
 
     stage.play(story)
     [growing] = store.segments("yard", NOON, NOON + timedelta(minutes=1))
@@ -130,15 +129,15 @@ def test_footage_whose_naming_failed_half_way_is_there_once(
     def refuse(_segment: Segment, *, origin: str) -> None:
         raise StorageError(f"the disk is full for {origin}", path=store.root)
 
-    async def story(made: Footage, run: Run) -> None:
+    def story(made: Footage, run: Run) -> None:
         shutil.copy(footage, run.file(0))
         made.reached(5.0)
         with monkeypatch.context() as full:
             full.setattr(store.catalogue, "add", refuse)
             with pytest.raises(StorageError):
-                await made.closed(0, 0.0, 5.0)
+                made.closed(0, 0.0, 5.0)
         assert made.end == NOON + timedelta(seconds=5)
-        await made.adopt_rest()
+        made.adopt_rest()
 
     stage.play(story)
     assert len(_segments(facts)) == 1
@@ -146,14 +145,14 @@ def test_footage_whose_naming_failed_half_way_is_there_once(
 
 
 def test_bytes_are_counted_once(stage: Stage, metrics: Metrics, footage: Path) -> None:
-    async def story(made: Footage, run: Run) -> None:
+    def story(made: Footage, run: Run) -> None:
         shutil.copy(footage, run.file(0))
         made.reached(4.0)
-        await made.keep()
-        await made.keep()
+        made.keep()
+        made.keep()
         made.reached(5.0)
-        await made.closed(0, 0.0, 5.0)
-        await made.adopt_rest()
+        made.closed(0, 0.0, 5.0)
+        made.adopt_rest()
 
     stage.play(story)
     labels = {"site": "test", "camera": "yard"}
@@ -162,10 +161,10 @@ def test_bytes_are_counted_once(stage: Stage, metrics: Metrics, footage: Path) -
 
 
 def test_a_camera_folder_that_is_deleted_is_no_bug(stage: Stage) -> None:
-    async def story(made: Footage, run: Run) -> None:
+    def story(made: Footage, run: Run) -> None:
         shutil.rmtree(run.folder)
         made.reached(4.0)
-        await made.keep()
-        await made.adopt_rest()
+        made.keep()
+        made.adopt_rest()
 
     assert stage.play(story).end is None

@@ -1,0 +1,249 @@
+"""The SQLite file of a catalogue: opened, brought to this form, and replaced where it is damaged, also while in use.
+
+WAL, full sync, and locked for this process alone: SQLite then does without a file of shared memory, which a disk that
+fails or hangs would turn into the end of the process (SIGBUS) or a thread that waits for ever.
+"""
+
+import contextlib
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from nvr.errors import StorageError, StorageTaken
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+Row = tuple[object, ...]
+
+SMALL_BYTES = 64_000_000
+"""A file up to this size is checked when it is opened; a larger one would hold up recording for seconds."""
+
+PATIENCE_SECONDS = 10.0
+"""How long another may hold the file, or the lock, before that is an error."""
+
+_MAGIC = b"SQLite format 3\0"
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+_FIRST = """
+CREATE TABLE segments (
+    id TEXT PRIMARY KEY, camera TEXT NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
+    size INTEGER NOT NULL, path TEXT NOT NULL UNIQUE, codec TEXT NOT NULL, width INTEGER NOT NULL,
+    height INTEGER NOT NULL, origin TEXT NOT NULL, motion INTEGER NOT NULL DEFAULT 0,
+    protected INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX segments_by_time ON segments (camera, start);
+CREATE INDEX segments_by_age ON segments (start);
+CREATE INDEX segments_by_origin ON segments (origin);
+CREATE TABLE gaps (
+    camera TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER, cause TEXT NOT NULL, PRIMARY KEY (camera, start)
+) STRICT;
+CREATE TABLE tombstones (
+    segment TEXT PRIMARY KEY, camera TEXT NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
+    size INTEGER NOT NULL, deleted INTEGER NOT NULL, policy TEXT NOT NULL
+) STRICT;
+"""
+_SECOND = """
+ALTER TABLE segments ADD COLUMN clock_step REAL NOT NULL DEFAULT 0;
+ALTER TABLE segments ADD COLUMN clock_offset REAL NOT NULL DEFAULT 0;
+CREATE TABLE totals (camera TEXT PRIMARY KEY, size INTEGER NOT NULL) STRICT;
+INSERT INTO totals SELECT camera, sum(size) FROM segments GROUP BY camera;
+CREATE TRIGGER segment_came AFTER INSERT ON segments BEGIN
+    INSERT INTO totals VALUES (new.camera, new.size) ON CONFLICT (camera) DO UPDATE SET size = size + excluded.size;
+END;
+CREATE TRIGGER segment_went AFTER DELETE ON segments BEGIN
+    UPDATE totals SET size = size - old.size WHERE camera = old.camera;
+END;
+"""
+MIGRATIONS = (_FIRST, _SECOND)
+"""Step n leads from version n to version n + 1. Never change one that was released: add the next."""
+
+VERSION = len(MIGRATIONS)
+
+
+class CatalogueFile:
+    """May be used from any thread, one at a time. `renewals` counts how often it was replaced, and is empty since."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._lock = path, threading.RLock()
+        self.renewals = 0
+        self._database: sqlite3.Connection | None = None
+        self._identity, self._size = (0, 0), 0
+        self._closed = False
+        with self._using("opened"):
+            self.is_new = not path.exists()
+            self._connection()
+
+    def close(self) -> None:
+        with self._held():
+            self._closed = True
+            self._let_go()
+
+    def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do `work` in one transaction. Raises StorageError where the disk refuses it."""
+        with self._using("written"):
+            return self._again_if_damaged(work)
+
+    def rows(self, statement: str, *values: object) -> list[Row]:
+        with self._using("read"):
+            return self._again_if_damaged(lambda database: database.execute(statement, values).fetchall())
+
+    def look(self) -> None:
+        """Notice that the file was deleted, replaced, cut short or written over, and replace it."""
+        with self._using("looked at"):
+            if not self._closed and (trouble := self._trouble()):
+                self._renew(trouble)
+
+    @contextlib.contextmanager
+    def _using(self, done: str) -> Iterator[None]:
+        try:
+            with self._held():
+                yield
+        except sqlite3.Error as error:
+            raise StorageError(f"the catalogue cannot be {done}, {error}", path=self._path) from error
+        except OSError as error:
+            raise StorageError(f"the catalogue cannot be {done}, {error.strerror}", path=self._path) from error
+
+    @contextlib.contextmanager
+    def _held(self) -> Iterator[None]:
+        if not self._lock.acquire(timeout=PATIENCE_SECONDS):
+            raise StorageError("the catalogue is not to be had: its disk hangs", path=self._path)
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def _again_if_damaged(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            with self._connection() as database:
+                return work(database)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            self._renew(str(error))
+        with self._connection() as database:
+            return work(database)
+
+    def _connection(self) -> sqlite3.Connection:
+        if self._closed:
+            raise sqlite3.ProgrammingError("it is closed")
+        if self._database is None:
+            try:
+                self._database = _open(self._path)
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+                self._renew(str(error))
+            self._remember()
+        assert self._database is not None
+        return self._database
+
+    def _remember(self) -> None:
+        found = self._path.stat()
+        self._identity, self._size = (found.st_dev, found.st_ino), found.st_size
+
+    def _trouble(self) -> str | None:
+        self._connection()
+        before, size = self._identity, self._size
+        try:
+            self._remember()
+            begins = _beginning(self._path)
+        except FileNotFoundError:
+            return "it was deleted"
+        if self._identity != before:
+            return "another file took its place"
+        if self._size < size:  # SQLite never makes it shorter
+            return "it was cut short"
+        return None if begins == _MAGIC else "it was written over"
+
+    def _renew(self, trouble: str) -> None:
+        log.error("the catalogue %s is damaged (%s): it is made anew from the files", self._path, trouble)
+        gaps = _gaps(self._database)
+        self._let_go()
+        aside = _set_aside(self._path)
+        if aside and not gaps:
+            gaps = _gaps_in(aside)
+        self._database = _open(self._path)
+        with self._database:
+            self._database.executemany("INSERT OR REPLACE INTO gaps VALUES (?,?,?,?)", gaps)
+        self._remember()
+        self.renewals += 1
+
+    def _let_go(self) -> None:
+        with contextlib.suppress(sqlite3.Error):  # of a damaged one nothing can be asked any more
+            if self._database is not None:
+                self._database.close()
+        self._database = None
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether what is in the file is wrong, where the disk itself does what it should."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in _DAMAGE or code == sqlite3.SQLITE_IOERR_SHORT_READ
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(path, check_same_thread=False, timeout=PATIENCE_SECONDS)
+    try:
+        _prepare(database, path)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _prepare(database: sqlite3.Connection, path: Path) -> None:
+    database.execute("PRAGMA locking_mode = EXCLUSIVE")
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = FULL")
+    [version] = database.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise StorageTaken(
+            f"the catalogue has version {version}, this recorder knows {VERSION}",
+            path=path,
+            hint="run the newer release that wrote it, or move it away to have it rebuilt from the files",
+        )
+    if path.stat().st_size <= SMALL_BYTES:
+        [found] = database.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            error = sqlite3.DatabaseError(found)
+            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise error
+    for number, statements in enumerate(MIGRATIONS[version:], version + 1):
+        database.executescript(f"BEGIN; {statements} PRAGMA user_version = {number}; COMMIT;")
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(_MAGIC))
+
+
+def _set_aside(path: Path) -> Path | None:
+    """Rename what there is of it; only the last one is kept."""
+    aside = path.with_name(f"{path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+    for earlier in path.parent.glob(f"{path.name}.corrupt-*"):
+        earlier.unlink()
+    for suffix in ("", "-wal", "-shm"):
+        file = path.with_name(path.name + suffix)
+        if file.exists():
+            file.rename(aside.with_name(aside.name + suffix))
+    return aside if aside.exists() else None
+
+
+def _gaps_in(file: Path) -> list[Row]:
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(file)) as database:
+        return _gaps(database)
+    return []
+
+
+def _gaps(database: sqlite3.Connection | None) -> list[Row]:
+    """As many gaps as can still be read: unlike segments, no file tells of them."""
+    found: list[Row] = []
+    with contextlib.suppress(sqlite3.Error):
+        if database is not None:
+            found.extend(database.execute('SELECT camera, start, "end", cause FROM gaps'))
+    return found
