@@ -60,7 +60,7 @@ ROWS = {
         Row(37, "secrets", "a canary password", "nowhere in logs, `ps`, metrics, pages, errors, database", "-"),
         Row(38, "path traversal", "plain, encoded, symlinks", "400 or 404", "-"),
         Row(39, "ranges", "suffix, open, past the end, 10,000 of them", "RFC 9110, bounded", "-"),
-        Row(40, "slow clients", "60 half-sent requests at once", "closed in 10 s, others served", "0"),
+        Row(40, "slow clients", "60 at once, half-sent or not reading", "closed in 10 s, others served", "0"),
         Row(41, "SQL injection, huge heatmap, forged requests", "fuzz", "4xx", "-"),
     )
 }

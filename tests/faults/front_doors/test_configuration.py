@@ -98,7 +98,7 @@ def test_the_whole_corpus_ends_with_code_2_file_line_and_remedy(tmp_path: Path, 
 @pytest.mark.parametrize("name", ["record_password_with_slash", "key_twice", "latin1"])
 def test_the_installed_command_records_nothing(name: str, tmp_path: Path) -> None:
     folder = shutil.copytree(CORPUS, tmp_path / "corpus")
-    command = [NVR, "run", "-c", f"{name}.yaml"]
+    command = [str(NVR), "run", "-c", f"{name}.yaml"]
     done = subprocess.run(
         command, cwd=folder, env=os.environ | ENVIRON, capture_output=True, text=True, timeout=60, check=False
     )
@@ -116,7 +116,7 @@ def test_an_example_spoilt_at_random_is_used_or_refused_and_never_a_mistake_of_o
     draw = random.Random(36)
     refused = 0
     file = tmp_path / "nvr.yaml"
-    for _ in range(250):
+    for _ in range(120):
         spoilt = json.loads(json.dumps(example))
         place, key = draw.choice(list(_places(spoilt)))
         place[key] = draw.choice(NASTY)
@@ -126,8 +126,8 @@ def test_an_example_spoilt_at_random_is_used_or_refused_and_never_a_mistake_of_o
             assert len(refusal) < 5000, key
             assert "canary" not in refusal
             refused += 1
-    assert refused < 250
-    measured(f"{refused} of 250 random mistakes refused, none a traceback")
+    assert refused < 120
+    measured(f"{refused} of 120 random mistakes refused, none a traceback")
 
 
 def _refusal(file: Path) -> str:

@@ -1,4 +1,6 @@
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,3 +26,25 @@ def test_variables_that_hold_a_secret_are_hidden_from_children() -> None:
     environ = {"DOOR_PASSWORD": "canary", "DOOR_URL": "rtsp://viewer:canary@door.example", "PATH": "/bin", "TERM": ""}
     hide(frozenset({"canary"}), environ)
     assert environ == {"PATH": "/bin", "TERM": ""}
+
+
+@pytest.mark.parametrize(
+    "mistake", ["fail()", "threading.Thread(target=fail).start()", "asyncio.run(main())", "warnings.warn(SECRET)"]
+)
+def test_no_traceback_of_ours_tells_a_secret(mistake: str) -> None:
+    script = f"""
+import asyncio, threading, warnings
+from nvr.commands.run import _log_to_stderr
+from nvr.masking import Secrets
+SECRET = "".join(("canary", "-5f3a"))
+_log_to_stderr(Secrets([SECRET]))
+def fail():
+    raise ValueError(SECRET)
+async def main():
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(asyncio.to_thread(fail))
+{mistake}
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
+    assert "***" in done.stderr
+    assert "canary-5f3a" not in done.stderr
