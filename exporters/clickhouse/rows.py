@@ -132,6 +132,8 @@ def _segment(segment: Segment, site: str) -> dict[str, Any]:
         "width": segment.width,
         "height": segment.height,
         "complete": segment.complete,
+        "clock_step_seconds": float(segment.clock_step_seconds),
+        "clock_offset_seconds": float(segment.clock_offset_seconds),
         "version": int(segment.duration_seconds * 1000) + (_COMPLETE if segment.complete else 0),
     }
 

@@ -109,7 +109,12 @@ _FIRST = (
 ) ENGINE = ReplacingMergeTree(version) PARTITION BY toYYYYMM(start) ORDER BY (site, camera, start, id) {_DURABLE}""",
 )
 
-MIGRATIONS = (_FIRST,)
+_CLOCKS = (
+    "ALTER TABLE segments ADD COLUMN IF NOT EXISTS clock_step_seconds Float64 AFTER complete",
+    "ALTER TABLE segments ADD COLUMN IF NOT EXISTS clock_offset_seconds Float64 AFTER clock_step_seconds",
+)
+
+MIGRATIONS = (_FIRST, _CLOCKS)
 """Step n leads from schema n to schema n + 1. Never change one that was released: add the next."""
 
 TIME_COLUMNS = {

@@ -60,5 +60,7 @@ def segment_json(segment: Segment) -> dict[str, Any]:
         "width": segment.width,
         "height": segment.height,
         "complete": segment.complete,
+        "clock_step_seconds": round(segment.clock_step_seconds, 3),
+        "clock_offset_seconds": round(segment.clock_offset_seconds, 3),
         "url": f"/media/segments/{segment.id}.mp4",
     }

@@ -90,6 +90,7 @@ def test_a_clock_that_is_set_ends_no_run_and_dates_the_next_file(
 
     stage.play(story)
     assert [segment.start - NOON for segment in _segments(facts)] == [timedelta(0), timedelta(seconds=5) + step]
+    assert [segment.clock_step_seconds for segment in _segments(facts)] == [step.total_seconds(), 0.0]
     left_out = [(gap.start - NOON, gap.end, gap.cause) for gap in store.gaps("yard", *EVER)]
     five = timedelta(seconds=5)
     assert left_out == ([(five, NOON + five + step, Cause.CLOCK_STEP)] if step > timedelta(0) else [])

@@ -115,6 +115,7 @@ def test_gaps_of_all_cameras_come_newest_first_and_paged(client: httpx.Client, s
 def test_timeline_has_segments_gaps_and_events(client: httpx.Client) -> None:
     content = client.get("/api/timeline", params={"camera": "front-door"} | RANGE).json()
     assert [segment["complete"] for segment in content["segments"]] == [True, True, False]
+    assert {"clock_step_seconds": 0.0, "clock_offset_seconds": 0.0}.items() <= content["segments"][0].items()
     assert [gap["cause"] for gap in content["gaps"]] == ["stalled"]
     assert [event["id"] for event in content["events"]] == [str(EVENT.id)]
     assert content["note"] is None
