@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.e2e.live import LiveRecorder
-from tests.faults.cameras.watched import Watched
+from tests.faults.cameras.watched import Watched, stretched
 from tests.faults.conftest import Measured
 
 pytestmark = pytest.mark.timeout(240)
@@ -17,7 +17,7 @@ GRACE_SECONDS = 15.0
 """How long an attempt may take."""
 
 STARTING_SECONDS = 3.0
-"""What ffmpeg may take to start where much else runs."""
+"""What ffmpeg may take to start, and the camera to be seen."""
 
 TOLERANCE_SECONDS = 1.0
 """So much earlier than it went may a camera be missing: what had just arrived may not be on disk."""
@@ -33,7 +33,7 @@ def test_a_camera_whose_connection_is_cut_is_recorded_again(watched: dict[str, W
     camera = watched["cut"]
     lost = _unplugged(camera)
     measured(f"lost {lost:.1f} s where it was cut only")
-    assert lost < 2
+    assert lost < stretched(2)
 
 
 @pytest.mark.fault(1)
@@ -43,7 +43,7 @@ def test_a_camera_that_stays_away_is_recorded_when_it_is_back(watched: dict[str,
     assert camera.restarts("refused") >= 1
     measured(f"lost {lost:.1f} s of an outage of {camera.outage_seconds:.1f} s")
     assert _is_honest(camera, lost)
-    assert lost < camera.outage_seconds + LONGEST_WAIT_SECONDS + STARTING_SECONDS
+    assert lost < camera.outage_seconds + LONGEST_WAIT_SECONDS + stretched(STARTING_SECONDS)
 
 
 def _unplugged(camera: Watched) -> float:
@@ -76,7 +76,7 @@ def _stalled(camera: Watched, measured: Measured) -> None:
     lost = camera.lost_seconds()
     measured(f"lost {lost:.1f} s of an outage of {camera.outage_seconds:.1f} s")
     assert _is_honest(camera, lost)
-    assert lost < camera.outage_seconds + 8
+    assert lost < camera.outage_seconds + stretched(8)
 
 
 @pytest.mark.fault(3)
@@ -89,7 +89,7 @@ def test_a_handshake_that_drips_is_given_up(watched: dict[str, Watched], measure
     assert camera.mended is not None
     after = (datetime.fromisoformat(gap["end"]) - camera.mended) / timedelta(seconds=1)
     measured(f"recorded {after:.1f} s after the camera answered again")
-    assert after < GRACE_SECONDS + STARTING_SECONDS
+    assert after < GRACE_SECONDS + stretched(STARTING_SECONDS)
 
 
 @pytest.mark.fault(6)
@@ -103,7 +103,7 @@ def test_a_camera_that_refuses_is_tried_until_it_accepts(watched: dict[str, Watc
     after = (datetime.fromisoformat(gap["end"]) - camera.mended) / timedelta(seconds=1)
     tried = camera.restarts("refused")
     measured(f"tried {tried:.0f} times, recorded {after:.1f} s after it was back")
-    assert after < LONGEST_WAIT_SECONDS + STARTING_SECONDS
+    assert after < LONGEST_WAIT_SECONDS + stretched(STARTING_SECONDS)
 
 
 @pytest.mark.fault(6)

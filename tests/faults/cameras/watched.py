@@ -1,5 +1,6 @@
 """One camera of a running recorder, as its timeline, gaps, metrics and log show it."""
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,12 @@ from typing import Any
 from tests.e2e.live import LiveRecorder
 from tests.faults.cameras.coverage import Span, holes
 from tests.faults.rtsp.camera import FaultyCamera
+
+
+def stretched(seconds: float) -> float:
+    """A bound that holds where each core is wanted by two at most, for a machine that is more crowded."""
+    wanting = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return seconds * max(1.0, wanting / 2)
 
 
 @dataclass(slots=True)
