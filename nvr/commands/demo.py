@@ -18,7 +18,7 @@ from ingest.demo.camera import DemoCamera
 from ingest.demo.clips import clip_path, make_clip
 from ingest.demo.scenes import Scene
 from ingest.ffmpeg import executable
-from nvr.commands.demo_children import Child, prometheus, recorder, start_page
+from nvr.commands.demo_children import Child, alerts_page, prometheus, recorder, start_page
 from nvr.commands.demo_plan import FLAKY, free_port, nvr_configuration, prometheus_configuration
 from nvr.commands.demo_trouble import FlakyCamera
 from nvr.errors import EnvironmentNotReady
@@ -157,6 +157,7 @@ def _addresses(port: int, monitor_page: str | None, directory: Path) -> str:
         "Events": f"{here}/api/events",
         "Metrics": f"{here}/metrics",
         "Prometheus": monitor_page or "left out: prometheus is not installed",
+        "Alerts": alerts_page(monitor_page) if monitor_page else "left out with it",
         "Footage, logs": str(directory),
     }
     lines = (f"  {name:<15} {where}" for name, where in rows.items())

@@ -88,6 +88,11 @@ def start_page(port: int) -> str:
     return here
 
 
+def alerts_page(start: str) -> str:
+    """Prometheus's page of alerts, beside that with a graph."""
+    return urlsplit(start)._replace(path=f"{urlsplit(start).path.rpartition('/')[0]}/alerts", query="").geturl()
+
+
 def _path_of_graphs(headers: httpx.Headers) -> str:
     """Where Prometheus's first page leads: `/classic/graph`, `/graph` or, from version 3 on, `/query`."""
     return str(urlsplit(headers.get("Location", "/graph")).path)

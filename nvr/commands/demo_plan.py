@@ -10,6 +10,9 @@ import yaml
 FLAKY = "yard"
 """The camera that freezes and dies now and then."""
 
+RULES = Path(__file__).parents[2] / "prometheus" / "rules"
+"""The alerting rules of a checkout; an installed package has none."""
+
 HEADER = "# Written by `nvr demo` whenever it starts: changes here are lost.\n"
 
 
@@ -30,14 +33,16 @@ def nvr_configuration(directory: Path, urls: Mapping[str, str], port: int) -> Pa
 
 
 def prometheus_configuration(directory: Path, port: int) -> Path:
-    """As prometheus/prometheus.yml, but for the recorder's port and a quicker look."""
+    """As prometheus/prometheus.yml, but for the recorder's port, a quicker look, and no Alertmanager."""
     job = {
         "job_name": "nvr",
         "honor_labels": True,
         "static_configs": [{"targets": [f"127.0.0.1:{port}"], "labels": {"site": "demo"}}],
     }
     intervals = {"scrape_interval": "5s", "evaluation_interval": "5s"}
-    return _written(directory / "prometheus.yml", {"global": intervals, "scrape_configs": [job]})
+    rules = [str(RULES / "*.yml")] if RULES.is_dir() else []
+    config = {"global": intervals, "rule_files": rules, "scrape_configs": [job]}
+    return _written(directory / "prometheus.yml", config)
 
 
 def free_port(preferred: int = 0) -> int:

@@ -14,7 +14,7 @@ import yaml
 
 from ingest.demo import clips, scenes
 from ingest.demo.camera import DemoCamera
-from nvr.commands.demo_children import Child, prometheus, start_page
+from nvr.commands.demo_children import Child, alerts_page, prometheus, start_page
 from nvr.commands.demo_plan import free_port, nvr_configuration, prometheus_configuration
 from nvr.commands.demo_trouble import Condition, FlakyCamera, condition_at
 from nvr.config import load
@@ -180,7 +180,7 @@ def test_a_log_is_kept_over_starts(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(shutil.which("prometheus") is None, reason="prometheus is not installed")
-def test_prometheus_is_shown_with_a_graph(tmp_path: Path) -> None:
+def test_prometheus_is_shown_with_a_graph_and_with_alerts(tmp_path: Path) -> None:
     port = free_port()
     monitor = prometheus(tmp_path, prometheus_configuration(tmp_path, 8123), port)
     assert monitor is not None
@@ -188,6 +188,8 @@ def test_prometheus_is_shown_with_a_graph(tmp_path: Path) -> None:
         page = start_page(port)
         assert "g0.expr=nvr_camera_up" in page
         assert httpx.get(page, trust_env=False).is_success
+        assert httpx.get(alerts_page(page), trust_env=False).is_success
+        assert "NvrCameraOffline" in httpx.get(f"http://127.0.0.1:{port}/api/v1/rules", trust_env=False).text
 
 
 def check_until(child: Child, deadline: float) -> None:

@@ -102,3 +102,7 @@ def test_what_runbooks_ask_prometheus_for_exists() -> None:
     for page in (ROOT / "docs" / "runbooks").glob("*.md"):
         asked = {name for name in named(page.read_text(encoding="utf-8")) if not name.startswith("nvr_no_")}
         assert asked - known == set(), page.name
+
+
+def test_the_readme_counts_the_alerts_right() -> None:
+    assert f" {len(alerts())} alerts" in (ROOT / "README.md").read_text(encoding="utf-8")

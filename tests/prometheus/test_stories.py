@@ -123,6 +123,21 @@ def test_a_volume_that_deletes_at_its_budget_raises_nothing(tmp_path: Path) -> N
         play(tmp_path, series, *never(alert, 900, 2 * HOUR))
 
 
+def test_a_volume_whose_clean_up_does_not_reach_its_target_is_low(tmp_path: Path) -> None:
+    series = {USED: steady(90), BUDGET: steady(100), DELETED: counter((0, 1 / 60))}
+    play(tmp_path, series, *always("NvrStorageLow", 900), *never("NvrStorageCritical", 900))
+
+
+def test_footage_that_goes_in_need_is_critical_from_the_first_on(tmp_path: Path) -> None:
+    series = {
+        USED: steady(91),
+        BUDGET: steady(100),
+        DELETED.replace("budget", "emergency"): level((0, None), (1800, 9)),
+    }
+    critical = "NvrStorageCritical"
+    play(tmp_path, series, *never(critical, 1785, 3000), *always(critical, 1905, 2600))
+
+
 def test_a_volume_that_exceeds_its_budget_is_critical_though_it_deletes(tmp_path: Path) -> None:
     series = {USED: steady(106), BUDGET: steady(100), DELETED: counter((0, 1 / 60))}
     play(tmp_path, series, *always("NvrStorageCritical", 900))
@@ -130,7 +145,7 @@ def test_a_volume_that_exceeds_its_budget_is_critical_though_it_deletes(tmp_path
 
 def test_a_full_volume_is_well_again_when_retention_has_begun(tmp_path: Path) -> None:
     deleted = counter((0, None), (900, 0), (1500, 1 / 60))
-    series = {USED: level((0, 80), (900, 97)), BUDGET: steady(100), DELETED: deleted}
+    series = {USED: level((0, 80), (900, 98)), BUDGET: steady(100), DELETED: deleted}
     fires = always("NvrStorageCritical", 990, 1485)
     play(tmp_path, series, *never("NvrStorageCritical", 885, 1710), *fires)
 
