@@ -121,6 +121,8 @@ class Camera:
         self._just_changed = changed
         self._streams = recorder.streams or self._streams
         self._around.telemetry.ffmpeg_restarted(self.name, "recorder", cause)
+        if cause is Cause.ENOSPC:
+            self._around.disk_is_full()
         if not recorder.running_seconds:
             self._around.telemetry.connected(self.name, "failed")
         if recorder.running_seconds >= STEADY_SECONDS:

@@ -5,11 +5,12 @@ Times are whole milliseconds since the epoch. All methods may be called from any
 """
 
 import sqlite3
-from collections.abc import Iterable
+import threading
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from ingest.catalogue_file import CatalogueFile
+from ingest.catalogue_file import CatalogueFile, Row
 from nvr.model import Cause, Gap, Segment, Tombstone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -17,6 +18,9 @@ _SEGMENT = "id, camera, start, duration, size, path, codec, width, height, clock
 _DAY = timedelta(days=1)
 _PAGE = 1000
 """So many rows are read at a time: whoever names a segment waits for no longer than that."""
+
+_HOLDINGS_PAGE = 20_000
+"""As `_PAGE`, of rows that are short."""
 
 _LONGEST = timedelta(hours=2)
 """No segment is longer: it bounds the search for those that began before a range and reach into it."""
@@ -58,6 +62,8 @@ class Catalogue:
 
     def __init__(self, path: Path) -> None:
         self._file = CatalogueFile(path)
+        self._unsaved: dict[tuple[str, datetime], Gap] = {}
+        self._unsaved_lock = threading.Lock()
         self._rows, self.close, self.look = self._file.rows, self._file.close, self._file.look
 
     @property
@@ -152,6 +158,37 @@ class Catalogue:
         rows = self._rows(f"SELECT {_SEGMENT} FROM segments WHERE path = ?", path)
         return _segment(rows[0]) if rows else None  # type: ignore[arg-type]
 
+    def holdings(self) -> Iterator[Row]:
+        """Number, camera, start, duration, size, motion, protected and importance of every segment."""
+        last = 0
+        while rows := self._rows(
+            "SELECT rowid, camera, start, duration, size, motion, protected, importance FROM segments"
+            " WHERE rowid > ? ORDER BY rowid LIMIT ?",
+            last,
+            _HOLDINGS_PAGE,
+        ):
+            last = int(rows[-1][0])  # type: ignore[call-overload]
+            yield from rows
+
+    def numbered(self, numbers: Collection[int]) -> dict[int, Segment]:
+        """Segments by their numbers in `holdings`, as far as they are still there."""
+        places = ",".join("?" * len(numbers))
+        rows = self._rows(f"SELECT {_SEGMENT}, rowid FROM segments WHERE rowid IN ({places})", *numbers)
+        return {row[-1]: _segment(row[:-1]) for row in rows}  # type: ignore[misc,arg-type]
+
+    def written(self, since: datetime) -> dict[str, dict[int, int]]:
+        """Per camera the bytes of the segments that began in each hour since the epoch, deleted ones included."""
+        found: dict[str, dict[int, int]] = {}
+        for table in ("segments", "tombstones"):
+            rows = self._rows(
+                f"SELECT camera, start / 3600000, sum(size) FROM {table} WHERE start >= ? GROUP BY 1, 2",
+                _milliseconds(since),
+            )
+            for camera, hour, size in rows:
+                hours = found.setdefault(str(camera), {})
+                hours[int(hour)] = hours.get(int(hour), 0) + int(size)  # type: ignore[call-overload]
+        return found
+
     def sizes(self) -> dict[str, tuple[int, datetime]]:
         """Per camera the bytes of its footage and the start of its oldest segment."""
         rows = self._rows(
@@ -188,29 +225,42 @@ class Catalogue:
         [(end,)] = self._rows('SELECT max("end") FROM gaps WHERE camera = ?', camera)
         return None if end is None else _time(end)  # type: ignore[arg-type]
 
+    def note_gap(self, gap: Gap) -> None:
+        """From now on it is told of; `save_gaps` writes it down. Touches no disk."""
+        with self._unsaved_lock:
+            self._unsaved[gap.camera, gap.start] = gap
+
+    def save_gaps(self) -> None:
+        """Write down those that were noted. Raises StorageError, and keeps them, where the disk refuses."""
+        with self._unsaved_lock:
+            noted = dict(self._unsaved)
+        if noted:
+            self._file.write(lambda database: _put(database, noted.values()))
+        with self._unsaved_lock:
+            for key, gap in noted.items():
+                if self._unsaved.get(key) is gap:  # and has not ended meanwhile
+                    del self._unsaved[key]
+
     def put_gap(self, gap: Gap) -> None:
         """Open a gap, or close the one with the same start; one that has no length is forgotten."""
-        start, end = _milliseconds(gap.start), None if gap.end is None else _milliseconds(gap.end)
-
-        def put(database: sqlite3.Connection) -> None:
-            if end is not None and end <= start:
-                database.execute("DELETE FROM gaps WHERE camera = ? AND start = ?", (gap.camera, start))
-            else:
-                database.execute("INSERT OR REPLACE INTO gaps VALUES (?,?,?,?)", (gap.camera, start, end, gap.cause))
-
-        self._file.write(put)
+        self.note_gap(gap)
+        self.save_gaps()
 
     def gaps(self, camera: str | None, start: datetime, end: datetime) -> list[Gap]:
         """Those that overlap `[start, end)`, oldest first; those of all cameras where none is named."""
         rows = self._rows(
             'SELECT camera, start, "end", cause FROM gaps'
-            ' WHERE (?1 IS NULL OR camera = ?1) AND start < ?2 AND ("end" IS NULL OR "end" > ?3)'
-            " ORDER BY start, camera",
+            ' WHERE (?1 IS NULL OR camera = ?1) AND start < ?2 AND ("end" IS NULL OR "end" > ?3)',
             camera,
             _milliseconds(end),
             _milliseconds(start),
         )
-        return [_gap(row) for row in rows]  # type: ignore[arg-type]
+        found = {(gap.camera, _milliseconds(gap.start)): gap for gap in map(_gap, rows)}  # type: ignore[arg-type]
+        with self._unsaved_lock:
+            noted = [gap for gap in self._unsaved.values() if camera in (None, gap.camera)]
+        found |= {(gap.camera, _milliseconds(gap.start)): gap for gap in noted}
+        overlapping = (gap for gap in found.values() if gap.start < end and (gap.end is None or gap.end > start))
+        return sorted(overlapping, key=lambda gap: (gap.start, gap.camera))
 
     def open_gap(self, camera: str) -> Gap | None:
         rows = self._rows(
@@ -218,3 +268,12 @@ class Catalogue:
             camera,
         )
         return _gap(rows[0]) if rows else None  # type: ignore[arg-type]
+
+
+def _put(database: sqlite3.Connection, gaps: Iterable[Gap]) -> None:
+    for gap in gaps:
+        start, end = _milliseconds(gap.start), None if gap.end is None else _milliseconds(gap.end)
+        if end is not None and end <= start:
+            database.execute("DELETE FROM gaps WHERE camera = ? AND start = ?", (gap.camera, start))
+        else:
+            database.execute("INSERT OR REPLACE INTO gaps VALUES (?,?,?,?)", (gap.camera, start, end, gap.cause))

@@ -59,7 +59,14 @@ CREATE TRIGGER segment_went AFTER DELETE ON segments BEGIN
     UPDATE totals SET size = size - old.size WHERE camera = old.camera;
 END;
 """
-MIGRATIONS = (_FIRST, _SECOND)
+_THIRD = """
+ALTER TABLE segments ADD COLUMN importance REAL NOT NULL DEFAULT 0;
+CREATE TABLE protections (
+    id TEXT PRIMARY KEY, camera TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, reason TEXT NOT NULL,
+    created INTEGER NOT NULL
+) STRICT;
+"""
+MIGRATIONS = (_FIRST, _SECOND, _THIRD)
 """Step n leads from version n to version n + 1. Never change one that was released: add the next."""
 
 VERSION = len(MIGRATIONS)

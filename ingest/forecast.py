@@ -35,6 +35,20 @@ def mean_week(hours: Mapping[int, int], first_hour: int, last_hour: int) -> Hour
     return np.where(seen > 0, sums / np.maximum(seen, 1), mean)
 
 
+def mean_weeks(written: Mapping[str, Mapping[int, int]], now: datetime) -> dict[str, HourBytes]:
+    """The mean week of each camera, from its first whole hour to the last one before now.
+
+    `written` has its bytes by hours since the epoch. What was written in less than two hours is taken as it is.
+    """
+    last = hour_of(now)
+    weeks = {}
+    for camera, hours in written.items():
+        first = min(hours)
+        first = first + 1 if last - first > 1 else first  # it began within its first hour
+        weeks[camera] = mean_week(hours, first, max(last, first + 1))
+    return weeks
+
+
 def forecast(
     written: Mapping[str, HourBytes], *, used_bytes: int, budget_bytes: int, limits: RetentionSettings, now: datetime
 ) -> Forecast:

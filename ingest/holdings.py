@@ -1,6 +1,7 @@
 """All finished segments of a volume as arrays: what retention decides on, and what is told of it."""
 
-from collections.abc import Iterable
+import dataclasses
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -55,6 +56,14 @@ class Holdings:
             importance=np.array(columns[7], dtype=np.float32),
         )
 
+    def without(self, rows: Collection[int]) -> "Holdings":
+        """All but some."""
+        kept = ~np.isin(self.row, np.fromiter(rows, dtype=np.int64, count=len(rows)))
+        fields = {
+            field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "cameras"
+        }
+        return Holdings(self.cameras, **{name: values[kept] for name, values in fields.items()})
+
     def step(self, policy: str, indices: npt.NDArray[np.intp]) -> CleanupStep:
         """Some of the segments, at least one, as they are told of."""
         sizes = np.bincount(self.camera[indices], self.size_bytes[indices], len(self.cameras))
@@ -74,7 +83,8 @@ class Holdings:
 
     def by_camera(self) -> tuple[CameraHoldings, ...]:
         """Largest first."""
-        found = (self._of_camera(index, name) for index, name in enumerate(self.cameras))
+        held = {int(index) for index in np.unique(self.camera)}
+        found = (self._of_camera(index, name) for index, name in enumerate(self.cameras) if index in held)
         return tuple(sorted(found, key=lambda each: (-each.size_bytes, each.camera)))
 
     def _of_camera(self, index: int, name: str) -> CameraHoldings:

@@ -72,6 +72,7 @@ class Surroundings:
     facts: FactSink
     telemetry: Telemetry
     clock: UtcClock
+    disk_is_full: Callable[[], None] = lambda: None
     starts: Turnstile = field(default_factory=lambda: Turnstile(STARTS_A_SECOND))
 
 

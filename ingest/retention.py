@@ -1,60 +1,95 @@
-"""What goes when: footage past its limit, and the oldest when the budget is reached."""
+"""When a volume is cleaned up: where its trigger is reached, in need, by the hour, and when somebody asks."""
 
 import asyncio
 import logging
-import shutil
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import inf
 
+from ingest import forecast
+from ingest.cleanup import Cleanup
 from ingest.disk import DiskThread
+from ingest.retention_plan import EMERGENCY_TRIGGER, Room, resolved
 from ingest.store import Store
 from nvr.clock import UtcClock
 from nvr.errors import StorageError
-from nvr.model import Segment, Tombstone, VolumeStatus
+from nvr.housekeeping import CleanupPlan, CleanupRun, Forecast
+from nvr.model import VolumeStatus
 from nvr.ports import FactSink, Telemetry
-from nvr.settings import StorageSettings
+from nvr.settings import RetentionSettings, StorageSettings
 
 log = logging.getLogger(__name__)
 
 PERIOD_SECONDS = 10.0
+"""How often the volume is measured."""
+
+LEAST_PAUSE_SECONDS = 1.0
+"""A disk that is full says so at every turn."""
+
 HANGING_SECONDS = 10.0
 """A disk that takes longer over a look and what is to be deleted hangs."""
 
-BATCH = 500
-"""How many segments are considered at a time."""
+LONGEST_PAUSE_SECONDS = 3600.0
+"""Footage reaches its limit at any time: a clean-up looks for it at least so often."""
+
+SCARCE = 0.01
+"""The share of a disk's bytes or of its files' numbers below which footage makes room at once."""
+
+FRUITLESS_GROWTH, FRUITLESS_SECONDS = 0.005, 600.0
+"""Where nothing may go it is tried again when so much more of the budget is used, or after so long."""
+
+FORECAST_DAYS = 28
 
 
-def expired(segments: Iterable[Segment], now: datetime, delete_after_seconds: float) -> list[Segment]:
-    """Those whose last picture is older than the limit."""
-    if delete_after_seconds == inf:
-        return []
-    limit = now - timedelta(seconds=delete_after_seconds)
-    return [segment for segment in segments if segment.end < limit]
+@dataclass(frozen=True, slots=True)
+class Space:
+    """What a file system says of itself."""
 
+    size_bytes: int
+    free_bytes: int
+    files: int
+    free_files: int
 
-def surplus(oldest_first: Sequence[Segment], excess_bytes: int) -> list[Segment]:
-    """The oldest that together hold at least `excess_bytes`."""
-    chosen: list[Segment] = []
-    for segment in oldest_first:
-        if excess_bytes <= 0:
-            break
-        chosen.append(segment)
-        excess_bytes -= segment.size_bytes
-    return chosen
+    @classmethod
+    def of(cls, store: Store) -> "Space":
+        found = os.statvfs(store.root)
+        return cls(found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize, found.f_files, found.f_favail)
+
+    def urgent_bytes(self, used_bytes: int, *, is_full: bool) -> int:
+        """What footage must give back at once: bytes, or files' numbers in the bytes that go with them.
+
+        `is_full` is what the disk itself said: a quota may be reached that is not to be seen here.
+        """
+        wanted = max(0, int(SCARCE * self.size_bytes) - self.free_bytes)
+        if is_full or (self.files and self.free_files < SCARCE * self.files):
+            wanted = max(wanted, int(2 * SCARCE * used_bytes), 1)
+        return wanted
 
 
 class Retention:
-    """Keeps one volume within its budget."""
+    """Keeps one volume within its limits. `last_run` is what the last clean-up did."""
 
     def __init__(
-        self, settings: StorageSettings, store: Store, *, facts: FactSink, telemetry: Telemetry, clock: UtcClock
+        self,
+        settings: StorageSettings,
+        cameras: Mapping[str, RetentionSettings],
+        store: Store,
+        *,
+        facts: FactSink,
+        telemetry: Telemetry,
+        clock: UtcClock,
     ) -> None:
-        self._settings, self._store = settings, store
-        self._facts, self._telemetry, self._clock = facts, telemetry, clock
+        self._store, self._telemetry, self._clock = store, telemetry, clock
+        self._cleanup = Cleanup(store, settings.retention, cameras, facts=facts, telemetry=telemetry, clock=clock)
         self._disk = DiskThread("retention")
         self._last_success: datetime | None = None
+        self.last_run: CleanupRun | None = None
+        self._cleaned_at, self._fruitless_bytes = -inf, -inf
+        self._is_full = False
+        self._woken = asyncio.Event()
+        self._space = Space.of(store)
         self._measured = self._measure()
         self._waiting_since: float | None = None
 
@@ -65,61 +100,127 @@ class Retention:
         hangs = since is not None and self._clock.monotonic() - since > HANGING_SECONDS
         return replace(self._measured, writable=False) if hangs else self._measured
 
+    def change(self, volume: RetentionSettings, cameras: Mapping[str, RetentionSettings]) -> None:
+        """Other limits hold from now on."""
+        self._cleanup.volume, self._cleanup.cameras = volume, cameras
+        self._cleaned_at = -inf
+        self._woken.set()
+
+    def press(self) -> None:
+        """The disk has refused for want of room: make some at once. From the event loop's thread."""
+        self._is_full = True
+        self._woken.set()
+
     async def run(self) -> None:
         """Look every ten seconds, until cancelled. A disk that refuses is logged and counted, and looked at again."""
         failing = False
         while True:
             try:
-                self._waiting_since = self._clock.monotonic()
-                await self._disk.do(self.run_once)
+                await self._in_turn(asked=False)
                 failing = False
             except (StorageError, OSError) as error:
                 self._telemetry.failed("retention")
                 log.log(logging.DEBUG if failing else logging.ERROR, "retention failed: %s", error)
                 failing = True
-            self._waiting_since = None
-            await asyncio.sleep(PERIOD_SECONDS)
+            await self._pause()
 
-    def run_once(self) -> None:
-        """Delete what is due, and measure. Raises StorageError and OSError."""
+    async def clean_up(self) -> CleanupRun:
+        """Do it now, and say what was done. Raises StorageError, OSError."""
+        await self._in_turn(asked=True)
+        assert self.last_run is not None
+        return self.last_run
+
+    async def _in_turn(self, *, asked: bool) -> None:
+        self._waiting_since = self._clock.monotonic()
+        try:
+            await self._disk.do(self.run_once, asked=asked)
+        finally:
+            self._waiting_since = None
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(LEAST_PAUSE_SECONDS)
+        try:
+            async with asyncio.timeout(PERIOD_SECONDS - LEAST_PAUSE_SECONDS):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+        self._woken.clear()
+
+    def run_once(self, *, asked: bool = False) -> None:
+        """Measure, and clean up where that is due. Raises StorageError and OSError."""
         now = self._clock.now()
         self._measured = self._measure()
-        if not self._measured.writable:
-            raise StorageError("nothing can be deleted, the volume cannot be written", path=self._store.root)
-        oldest = self._store.catalogue.oldest(BATCH)
-        self._delete(expired(oldest, now, self._settings.retention.delete_after.continuous), "delete_after")
-        self._measured = self._measure()
-        excess = self._measured.used_bytes - self._measured.budget_bytes
-        while excess > 0 and (victims := surplus(self._store.catalogue.oldest(BATCH), excess)):
-            if not (stones := self._delete(victims, "budget")):
-                break  # others have them just now
-            excess -= sum(stone.segment.size_bytes for stone in stones)
+        is_full, self._is_full = self._is_full, False
+        urgent = self._space.urgent_bytes(self._measured.used_bytes, is_full=is_full)
+        if asked or urgent or self._is_due():
+            self._clean_up(Room(self._measured.budget_bytes, urgent))
         self._last_success = now
         self._measured = self._measure()
 
-    def _delete(self, segments: list[Segment], policy: str) -> list[Tombstone]:
-        if not segments:
-            return []
-        stones = self._store.delete(segments, policy, self._clock.now())
-        for stone in stones:
-            self._facts.put(stone)
-            self._telemetry.segment_deleted(stone)
-        log.info("retention: %d segments deleted (%s)", len(stones), policy)
-        return stones
+    def _clean_up(self, room: Room) -> None:
+        run = self.last_run = self._cleanup.run(room)
+        self._cleaned_at = self._clock.monotonic()
+        self._fruitless_bytes = -inf if run.steps else self._measured.used_bytes
+        if run.error:
+            raise StorageError(f"not all could be deleted, {run.error}", path=self._store.root)
+
+    def _is_due(self) -> bool:
+        since = self._clock.monotonic() - self._cleaned_at
+        if since >= self._longest_pause():
+            return True
+        grown = self._measured.used_bytes - self._fruitless_bytes
+        hopeless = grown < FRUITLESS_GROWTH * self._measured.budget_bytes and since < FRUITLESS_SECONDS
+        return self._is_over() and not hopeless
+
+    def _longest_pause(self) -> float:
+        limits = (self._cleanup.volume, *self._cleanup.cameras.values())
+        shortest = min(min(each.delete_after.continuous, each.delete_after.motion) for each in limits)
+        return min(LONGEST_PAUSE_SECONDS, shortest / 20)
+
+    def _is_over(self) -> bool:
+        """Whether the volume or a camera has reached its trigger."""
+        budget, cameras = self._measured.budget_bytes, self._cleanup.cameras
+        if self._measured.used_bytes >= min(self._cleanup.volume.trigger, EMERGENCY_TRIGGER) * budget:
+            return True
+        used = self._measured.camera_bytes
+        return any(used.get(name, 0) >= own.trigger * resolved(own.budget, budget) for name, own in cameras.items())
+
+    # Telling
+
+    def preview(self) -> CleanupPlan:
+        """What a clean-up would do now. Touches the disk."""
+        return self._cleanup.preview(Room(self._measured.budget_bytes))
+
+    def forecast(self) -> Forecast:
+        """What the cameras' last weeks lead to. Touches the disk."""
+        return self.forecast_with(self._cleanup.volume)
+
+    def forecast_with(self, limits: RetentionSettings) -> Forecast:
+        """As `forecast`, with other limits and another budget."""
+        now, measured = self._clock.now(), self._measured
+        since = now - timedelta(days=FORECAST_DAYS)
+        available = measured.free_bytes + measured.used_bytes
+        return forecast.forecast(
+            forecast.mean_weeks(self._store.catalogue.written(since), now),
+            used_bytes=measured.used_bytes,
+            budget_bytes=limits.budget.resolve(available),
+            limits=limits,
+            now=now,
+        )
 
     def _measure(self) -> VolumeStatus:
-        usage = shutil.disk_usage(self._store.root)
+        self._space = Space.of(self._store)
         sizes = self._store.catalogue.sizes()
-        used = sum(size for size, _ in sizes.values())
+        used, volume = sum(size for size, _ in sizes.values()), self._cleanup.volume
         return VolumeStatus(
             volume=str(self._store.root),
-            size_bytes=usage.total,
-            free_bytes=usage.free,
-            budget_bytes=self._settings.retention.budget.resolve(usage.free + used),
+            size_bytes=self._space.size_bytes,
+            free_bytes=self._space.free_bytes,
+            budget_bytes=volume.budget.resolve(self._space.free_bytes + used),
             used_bytes=used,
             writable=self._store.is_writable(),
             camera_bytes={camera: size for camera, (size, _) in sizes.items()},
             oldest={camera: start for camera, (_, start) in sizes.items()},
             retention_last_success=self._last_success,
-            retention_target_seconds=self._settings.retention.keep_at_least.continuous,
+            retention_target_seconds=volume.keep_at_least.continuous,
         )

@@ -86,7 +86,7 @@ def plan(
     ages = now_milliseconds - holdings.end_milliseconds
     each = [cameras.get(name, volume) for name in holdings.cameras]
     choice.take("delete_after", ages > _by_class(holdings, [limits.delete_after for limits in each]))
-    outlived = ~holdings.protected & (ages > _by_class(holdings, [limits.keep_at_least for limits in each]))
+    outlived = deletable(holdings, volume, cameras, now_milliseconds=now_milliseconds)
     _keep_camera_budgets(choice, cameras, outlived, room)
     used = int(holdings.size_bytes.sum())
     choice.take("budget", outlived, max(_excess(used - choice.freed_bytes, room, volume), _urgent(choice, room)))
@@ -94,6 +94,14 @@ def plan(
         "emergency", ~holdings.protected, max(_shortage(used - choice.freed_bytes, room), _urgent(choice, room))
     )
     return choice.steps
+
+
+def deletable(
+    holdings: Holdings, volume: RetentionSettings, cameras: Mapping[str, RetentionSettings], *, now_milliseconds: int
+) -> Mask:
+    """Which segments may go without breaking a promise `(n,)`."""
+    keep = [cameras.get(name, volume).keep_at_least for name in holdings.cameras]
+    return ~holdings.protected & (now_milliseconds - holdings.end_milliseconds > _by_class(holdings, keep))
 
 
 def _by_class(holdings: Holdings, ages: list[Ages]) -> npt.NDArray[np.float64]:
@@ -110,13 +118,13 @@ def _keep_camera_budgets(choice: _Choice, cameras: Mapping[str, RetentionSetting
         if limits and limits.budget != WHOLE:
             own = choice.left & (choice.holdings.camera == index)
             used = int(choice.holdings.size_bytes[own].sum())
-            budget = Room(_resolved(limits.budget, room))
+            budget = Room(resolved(limits.budget, room.budget_bytes))
             choice.take("camera_budget", own & outlived, _excess(used, budget, limits))
 
 
-def _resolved(budget: Budget, room: Room) -> int:
+def resolved(budget: Budget, volume_bytes: int) -> int:
     """A camera's budget in bytes: a share is one of the volume's budget."""
-    return min(room.budget_bytes, budget.resolve(room.budget_bytes))
+    return min(volume_bytes, budget.resolve(volume_bytes))
 
 
 def _excess(used_bytes: int, room: Room, limits: RetentionSettings) -> float:

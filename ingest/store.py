@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,6 +30,18 @@ TRIAL = ".trial"
 
 _WHOLE_VOLUME = (errno.EROFS, errno.EIO)
 """What is refused for these reasons is refused for all files of a volume."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What went, and what refused to."""
+
+    stones: list[Tombstone]
+    refusals: list[OSError]
+
+    @property
+    def is_refused_by_volume(self) -> bool:
+        return any(refusal.errno in _WHOLE_VOLUME for refusal in self.refusals)
 
 
 class Store:
@@ -207,23 +219,17 @@ class Store:
 
     # Deleting
 
-    def delete(self, segments: Iterable[Segment], policy: str, now: datetime) -> list[Tombstone]:
-        """Delete files and leave tombstones. Raises StorageError for those that refuse, when all others are gone.
+    def delete(self, segments: Iterable[Segment], policy: str, now: datetime) -> Deletion:
+        """Delete files and leave tombstones; raises StorageError where the catalogue refuses those.
 
-        A volume that cannot be written as a whole refuses once.
+        One that refuses keeps no other, but a volume that cannot be written as a whole refuses once.
         """
         wanted = list(segments)
         with self.claims.free(segment.path for segment in wanted) as paths:
             stones, refusals = self._unlink([segment for segment in wanted if segment.path in paths], policy, now)
             self.catalogue.bury(stones)
         self._prune({self.file(stone.segment).parent for stone in stones})
-        if refusals:
-            raise StorageError(
-                f"{len(refusals)} segments cannot be deleted, the first because: {refusals[0].strerror}",
-                path=Path(refusals[0].filename),
-                hint="check its owner and permissions",
-            ) from refusals[0]
-        return stones
+        return Deletion(stones, refusals)
 
     def _unlink(self, segments: Iterable[Segment], policy: str, now: datetime) -> tuple[list[Tombstone], list[OSError]]:
         stones, refusals = list[Tombstone](), list[OSError]()

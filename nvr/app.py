@@ -61,6 +61,14 @@ class App:
             database = settings.database
             self._spool = Spool(database.spool, database.spool_limit_bytes, self.metrics, site=settings.site)
             undo.callback(self._spool.close)
+            self._retention = Retention(
+                settings.storage,
+                settings.own_limits,
+                self._store,
+                facts=self._spool,
+                telemetry=self.metrics,
+                clock=self._clock,
+            )
             around = Surroundings(
                 program=executable(),
                 store=self._store,
@@ -68,6 +76,7 @@ class App:
                 facts=self._spool,
                 telemetry=self.metrics,
                 clock=self._clock,
+                disk_is_full=self._retention.press,
             )
             self._database = Database(database.dsn)
             motion = {name: camera.motion for name, camera in settings.cameras.items()}
@@ -76,15 +85,12 @@ class App:
             self._writer = Writer(
                 self._spool, self._database, self.metrics, keep_days=database.keep_days, orphans=orphans
             )
-            self._retention = Retention(
-                settings.storage, self._store, facts=self._spool, telemetry=self.metrics, clock=self._clock
-            )
             self._upkeep = Upkeep(
                 self._store, settings.cameras.keys(), facts=self._spool, telemetry=self.metrics, clock=self._clock
             )
             self._cameras = [Camera(camera, around) for camera in settings.cameras.values()]
             undo.pop_all()
-        self._unready = "the storage is being put in order"
+        self._unready = "recording has not begun yet"
         self._recording: list[asyncio.Task[None]] = []
         self.metrics.watch(self)
 

@@ -18,6 +18,7 @@ class MotionSettings:
     sensitivity: int = 50
     fps: float = 5.0
     min_area: float = 0.0
+    max_area: float = 1.0
     min_duration_seconds: float = 0.0
     off_after_seconds: float = 3.0
     cooldown_seconds: float = 0.0
@@ -33,6 +34,7 @@ class Zone:
     points: Polygon
     sensitivity: int | None = None
     min_area: float | None = None
+    max_area: float | None = None
     alert: bool = False
 
 
@@ -58,7 +60,7 @@ class Budget:
         if self.free_bytes is not None:
             return min(max(0, available_bytes - self.free_bytes), int(MOST_OF_A_VOLUME * available_bytes))
         assert self.fraction is not None
-        return int(self.fraction * available_bytes)
+        return int(min(self.fraction, MOST_OF_A_VOLUME) * available_bytes)
 
 
 WHOLE = Budget(fraction=1.0)
@@ -144,3 +146,8 @@ class Settings:
     database: DatabaseSettings
     web: WebSettings
     cameras: Mapping[str, CameraSettings]
+
+    @property
+    def own_limits(self) -> dict[str, RetentionSettings]:
+        """How long the footage stays of those cameras that have limits of their own."""
+        return {name: camera.retention for name, camera in self.cameras.items() if camera.retention}

@@ -71,7 +71,7 @@ def test_the_growing_segment_is_shown_and_keeps_its_first_name(store: Store, foo
 
 def test_deleting_leaves_no_empty_day_behind(store: Store, footage: Path) -> None:
     segment = record(store, footage, NOON)
-    [stone] = store.delete([segment], "budget", NOON)
+    [stone] = store.delete([segment], "budget", NOON).stones
     assert (stone.segment, stone.policy) == (segment, "budget")
     assert not store.file(segment).parent.exists()
     assert store.segment(segment.id) is None

@@ -1,0 +1,126 @@
+"""The one deleter: it plans what goes from a volume, lets it go, and keeps a tombstone of each segment."""
+
+import logging
+import threading
+import time
+from collections.abc import Mapping
+
+import numpy as np
+
+from ingest.holdings import Holdings
+from ingest.retention_plan import Room, Step, deletable, plan
+from ingest.store import Store
+from nvr.clock import UtcClock
+from nvr.housekeeping import CleanupPlan, CleanupRun, CleanupStep
+from nvr.model import Segment
+from nvr.ports import FactSink, Telemetry
+from nvr.settings import RetentionSettings
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+"""How many segments go at a time: recording comes in between."""
+
+MOST_REFUSALS = 20
+"""After so many files that refuse, a clean-up stops: it is not one file's owner that is wrong."""
+
+
+class Cleanup:
+    """One volume's. It touches the disk; methods may be called from any thread, and run one after another.
+
+    `cameras` has the limits of those with limits of their own. Raises StorageError where the catalogue refuses.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        volume: RetentionSettings,
+        cameras: Mapping[str, RetentionSettings],
+        *,
+        facts: FactSink,
+        telemetry: Telemetry,
+        clock: UtcClock,
+    ) -> None:
+        self._store, self._facts, self._telemetry, self._clock = store, facts, telemetry, clock
+        self.volume, self.cameras = volume, cameras
+        self._turn = threading.Lock()
+        self._refused: set[int] = set()
+        """Rows whose files would not go: they are left out until the next start, or a clean-up would end with them."""
+
+    def preview(self, room: Room) -> CleanupPlan:
+        """What `run` would do, and what there is to be done with."""
+        holdings = self._holdings()
+        now, steps = self._clock.now(), self._plan(holdings, room)
+        limits = (self.volume, self.cameras)
+        free = deletable(holdings, *limits, now_milliseconds=self._milliseconds())
+        return CleanupPlan(
+            time=now,
+            steps=tuple(holdings.step(step.policy, step.indices) for step in steps),
+            ages=holdings.by_age(now),
+            cameras=holdings.by_camera(),
+            freeable_bytes=int(holdings.size_bytes[free].sum()),
+            trigger_bytes=int(self.volume.trigger * room.budget_bytes),
+            target_bytes=int(self.volume.target * room.budget_bytes),
+        )
+
+    def run(self, room: Room) -> CleanupRun:
+        """Bring the volume within its limits."""
+        with self._turn:
+            started, clock = self._clock.now(), time.monotonic()
+            holdings, done, error = self._holdings(), list[CleanupStep](), ""
+            refused = len(self._refused)
+            for step in self._plan(holdings, room):
+                gone, error = self._let_go(holdings, step)
+                if len(gone):
+                    done.append(holdings.step(step.policy, gone))
+                    self._log(done[-1])
+                if error:
+                    break
+            return CleanupRun(
+                started, time.monotonic() - clock, tuple(done), refused=len(self._refused) - refused, error=error
+            )
+
+    def _holdings(self) -> Holdings:
+        holdings = Holdings.of(self._store.catalogue.holdings())
+        return holdings.without(self._refused) if self._refused else holdings
+
+    def _plan(self, holdings: Holdings, room: Room) -> list[Step]:
+        return plan(holdings, self.volume, self.cameras, room, now_milliseconds=self._milliseconds())
+
+    def _milliseconds(self) -> int:
+        return int(self._clock.now().timestamp() * 1000)
+
+    def _let_go(self, holdings: Holdings, step: Step) -> tuple[np.ndarray[tuple[int], np.dtype[np.intp]], str]:
+        """What of a step has gone, and why the rest has not."""
+        gone, error = list[int](), ""
+        for at in range(0, len(step.indices), BATCH):
+            of_row = {int(holdings.row[index]): int(index) for index in step.indices[at : at + BATCH]}
+            segments = self._store.catalogue.numbered(of_row)
+            left, error = self._delete(segments, step.policy)
+            gone += [index for row, index in of_row.items() if row not in left]
+            if error:
+                break
+        return np.array(gone, dtype=np.intp), error
+
+    def _delete(self, segments: Mapping[int, Segment], policy: str) -> tuple[set[int], str]:
+        """Those that are left, and why a clean-up cannot go on."""
+        deletion = self._store.delete(segments.values(), policy, self._clock.now())
+        for stone in deletion.stones:
+            self._facts.put(stone)
+            self._telemetry.segment_deleted(stone)
+        gone = {stone.segment.id for stone in deletion.stones}
+        left = {row for row, segment in segments.items() if segment.id not in gone}
+        if not deletion.refusals:
+            return left, ""
+        first = deletion.refusals[0]
+        if deletion.is_refused_by_volume:
+            return left, f"the volume refuses: {first.strerror}"
+        self._refused |= left
+        log.error(
+            "retention: %d files cannot be deleted, the first is %s: %s", len(left), first.filename, first.strerror
+        )
+        return left, "too many files refuse" if len(self._refused) > MOST_REFUSALS else ""
+
+    def _log(self, step: CleanupStep) -> None:
+        level = logging.ERROR if step.policy == "emergency" else logging.INFO
+        log.log(level, "retention: %d segments deleted (%s), %d bytes", step.segments, step.policy, step.size_bytes)
