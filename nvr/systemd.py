@@ -17,7 +17,7 @@ BEAT_SECONDS = 5.0
 """How often it is told how things go; a short watchdog makes it more often."""
 
 STARTING_SECONDS = 60
-"""How much longer a start may take, said at each beat: putting a large storage in order takes its time."""
+"""How much longer a start may take, said at each beat until it is over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,6 @@ def test_the_service_manager_is_told_what_is_true(manager: Manager, clips: dict[
         }
         with LiveRecorder(tmp_path, cameras) as recorder:
             ready = manager.until("READY", "1")
-            assert "EXTEND_TIMEOUT_USEC" in manager.heard[0]
-            assert manager.heard.index(ready) > 0
             beat = manager.until("STATUS", "1 of 2 cameras recording")
             assert beat["WATCHDOG"] == "1"
 

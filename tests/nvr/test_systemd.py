@@ -23,7 +23,7 @@ class Manager:
     def heard(self, seconds: float = 0.2) -> list[dict[str, str]]:
         """Every message up to so many seconds of silence."""
         self._socket.settimeout(seconds)
-        messages = []
+        messages: list[dict[str, str]] = []
         while True:
             try:
                 text = self._socket.recv(4096).decode()

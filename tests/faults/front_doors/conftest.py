@@ -41,8 +41,13 @@ def recorder(tmp_path_factory: pytest.TempPathFactory, camera: DemoCamera) -> It
     _plant_large(folder / "recordings")
     _plant_links(folder / "recordings", folder)
     with LiveRecorder(folder, {"door": {"record": camera.url}}) as running:
-        running.wait_for(lambda: bool(running.get("/api/events")["events"]), 60)
+        running.wait_for(lambda: bool(_events(running)), 60)
         yield running
+
+
+def _events(recorder: LiveRecorder) -> object:
+    """What the database has by now; at first it does not answer yet."""
+    return recorder.http.get("/api/events").json().get("events")
 
 
 def _plant_large(recordings: Path) -> None:

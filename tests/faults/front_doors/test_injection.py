@@ -120,8 +120,8 @@ def test_a_heatmap_has_bounds(recorder: LiveRecorder, measured: Measured) -> Non
     largest = {"camera": "door", "size": "3840x2160", "overlay": "1"}
     recorder.wait_for(lambda: recorder.http.get("/heatmap.png", params=largest).status_code == 200, 20)
     slowest = 0.0
-    with ThreadPoolExecutor(3) as many:
-        drawn = [many.submit(recorder.http.get, "/heatmap.png", params=largest, timeout=60) for _ in range(3)]
+    with ThreadPoolExecutor(2) as many:
+        drawn = [many.submit(recorder.http.get, "/heatmap.png", params=largest, timeout=60) for _ in range(2)]
         while not all(each.done() for each in drawn):
             began = time.monotonic()
             assert recorder.http.get("/healthz").status_code == 200
@@ -129,7 +129,7 @@ def test_a_heatmap_has_bounds(recorder: LiveRecorder, measured: Measured) -> Non
             time.sleep(0.05)
     assert all(each.result().status_code == 200 for each in drawn)
     assert slowest < 5
-    measured(f"{len(HUGE)} too large: 400; three of the largest at once, /healthz within {slowest:.2f} s")
+    measured(f"{len(HUGE)} too large: 400; two of the largest at once, /healthz within {slowest:.2f} s")
 
 
 @pytest.mark.fault(41)

@@ -52,11 +52,11 @@ def test_a_recorder_that_records_is_ready(sources: Sources, tmp_path: Path) -> N
 
 def test_a_recorder_that_does_not_record_says_why(sources: Sources, tmp_path: Path) -> None:
     async def readiness() -> Readiness:
-        return Readiness(False, ("the storage is being put in order",))
+        return Readiness(False, ("recording has not begun yet",))
 
     with serving(create_app(replace(sources, readiness=readiness))) as port:
         answer = ask(tmp_path, port)
-    assert (answer.exit_code, answer.output) == (1, "not ready: the storage is being put in order\n")
+    assert (answer.exit_code, answer.output) == (1, "not ready: recording has not begun yet\n")
 
 
 def test_where_none_runs_it_is_told(sources: Sources, tmp_path: Path) -> None:
