@@ -33,7 +33,7 @@ _OURS = (Cause.RECORDER_DOWN, Cause.CONFIG_CHANGE)
 class GapLedger:
     """The gaps of one camera, kept in the catalogue and sent on. May be used from any thread.
 
-    A disk that refuses, a full one above all, stops nothing: the gap is kept in memory and saved when it can be. Only
+    A disk that refuses, a full one above all, stops nothing: the gap is told of, and saved when it can be. Only
     making a ledger and `begin` touch the disk themselves; saving is handed to `aside`, and done at once without it.
     """
 
@@ -51,7 +51,7 @@ class GapLedger:
         self._saving = False
         self._open = catalogue.open_gap(camera)
         self._counted: datetime | None = None
-        self._unsaved: dict[datetime, Gap] = {}
+        self._is_unsaved = False
 
     def begin(self, now: datetime) -> None:
         """The recorder starts: since the last footage it was down; without any, the camera is new."""
@@ -107,7 +107,7 @@ class GapLedger:
         """Count a gap while it lasts, as far back as it is sure, and save what could not be saved before."""
         with self._lock:
             self._count(now - timedelta(seconds=HINDSIGHT_SECONDS))
-            if self._unsaved:
+            if self._is_unsaved:
                 self._have_saved()
 
     def _accounted_until(self) -> datetime | None:
@@ -137,26 +137,20 @@ class GapLedger:
 
     def _keep(self, gap: Gap) -> None:
         self._facts.put(gap)
-        self._unsaved[gap.start] = gap
+        self._catalogue.note_gap(gap)
         self._have_saved()
 
     def _have_saved(self) -> None:
+        self._is_unsaved = True
         if not self._saving:  # else it is still to begin, and will find this too
             self._saving = True
             self._aside(self._save)
 
     def _save(self) -> None:
         with self._lock:
-            self._saving = False
-            unsaved = list(self._unsaved.items())
+            self._saving = self._is_unsaved = False
         try:
-            for start, gap in unsaved:
-                self._catalogue.put_gap(gap)
-                self._saved(start, gap)
+            self._catalogue.save_gaps()
         except StorageError as error:
+            self._is_unsaved = True
             log.debug("%s: a gap waits to be saved: %s", self._camera, error)
-
-    def _saved(self, start: datetime, gap: Gap) -> None:
-        with self._lock:
-            if self._unsaved.get(start) is gap:  # and has not ended meanwhile
-                del self._unsaved[start]

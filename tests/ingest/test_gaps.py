@@ -1,3 +1,4 @@
+import contextlib
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -134,18 +135,20 @@ def test_a_loss_never_begins_in_the_future(ledger: GapLedger, store: Store) -> N
 def test_a_disk_that_refuses_stops_nothing_and_is_made_up_for(
     ledger: GapLedger, store: Store, facts: KeptFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_gap: Gap) -> None:
+    def refuse() -> None:
         raise StorageError("the disk is full", path=store.root)
 
     ledger.begin(at(0))
     ledger.recording(at(0.05))
     with monkeypatch.context() as full:
-        full.setattr(store.catalogue, "put_gap", refuse)
+        full.setattr(store.catalogue, "save_gaps", refuse)
         ledger.lost(Cause.ENOSPC, at(60), at(61))
         ledger.recording(at(90))
-        assert _all(store) == []
+        assert _all(store) == [Gap("yard", at(60), at(90), Cause.ENOSPC)]
     ledger.tick(at(91))
-    assert _all(store) == [Gap("yard", at(60), at(90), Cause.ENOSPC)]
+    store.close()
+    with contextlib.closing(Store(store.root)) as again:
+        assert _all(again) == [Gap("yard", at(60), at(90), Cause.ENOSPC)]
     assert facts.facts[-1] == Gap("yard", at(60), at(90), Cause.ENOSPC)
 
 
