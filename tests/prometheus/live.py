@@ -61,6 +61,12 @@ class LivePrometheus:
         answer = self._http.get("/api/v1/query", params={"query": expr}).raise_for_status().json()
         return [(series["metric"], float(series["value"][1])) for series in answer["data"]["result"]]
 
+    def mistakes(self) -> list[str]:
+        """What Prometheus cannot evaluate, such as series that match more than one other."""
+        found = self._http.get("/api/v1/rules").raise_for_status().json()["data"]["groups"]
+        rules = [rule for group in found for rule in group["rules"] if rule.get("lastError")]
+        return [f"{rule['name']}: {rule['lastError']}" for rule in rules]
+
     def wait_for(self, condition: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while not condition():

@@ -41,6 +41,7 @@ class Watching:
         assert not fires("NvrCameraFrozen", camera="yard")
         assert not fires("NvrDown")
         assert fires("NvrWatchdog")
+        assert self.prometheus.mistakes() == []
         for words in self.prometheus.annotations():
             assert words["runbook_url"].startswith("docs/runbooks/Nvr")
             assert "error" not in " ".join(words.values())

@@ -138,6 +138,14 @@ def test_footage_that_goes_in_need_is_critical_from_the_first_on(tmp_path: Path)
     play(tmp_path, series, *never(critical, 1785, 3000), *always(critical, 1905, 2600))
 
 
+def test_a_volume_that_fills_and_is_cleaned_up_every_day_is_not_filling_up(tmp_path: Path) -> None:
+    """Clean-up every six hours, from 85 % to 75 %."""
+    rising = counter((0, 10 / 6 / HOUR), start=75)
+    deleted = counter((0, 0), (3 * HOUR, 1), (3.2 * HOUR, 0))
+    series = {BUDGET: steady(100), USED: rising, DELETED: deleted}
+    play(tmp_path, series, *never("NvrStorageFillingUp", 5 * HOUR), *always("NvrStorageFillingUp", 2.5 * HOUR), step=60)
+
+
 def test_a_volume_that_exceeds_its_budget_is_critical_though_it_deletes(tmp_path: Path) -> None:
     series = {USED: steady(106), BUDGET: steady(100), DELETED: counter((0, 1 / 60))}
     play(tmp_path, series, *always("NvrStorageCritical", 900))
