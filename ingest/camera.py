@@ -19,10 +19,13 @@ from nvr.supervise import Backoff, auth_failure_backoff
 
 log = logging.getLogger(__name__)
 
+LEAST_WAIT_SECONDS = 0.5
+"""A camera that went a moment ago may be waited for so long."""
+
 QUEUE_SECONDS = 4.0
 """How much the processor may fall behind before the oldest frames are dropped."""
 
-SETTLING_SECONDS = 5.0
+SETTLING_SECONDS = 3.0
 """How long the end waits for the disk."""
 
 
@@ -139,7 +142,13 @@ class Camera:
     def _wait(self, recorder: Recorder, cause: Cause) -> float:
         if cause is Cause.RESOLUTION and recorder.running_seconds >= STEADY_SECONDS:
             return 0.0  # the camera is there
-        return (self._auth_backoff if cause is Cause.AUTH else self._backoff).next_seconds()
+        if cause is Cause.AUTH:
+            return self._auth_backoff.next_seconds()
+        # Not much longer than it has been away: what a camera's return finds of us is in proportion to its outage.
+        return min(
+            self._backoff.next_seconds(),
+            max(LEAST_WAIT_SECONDS, self.health.away_seconds(self._around.clock.monotonic()) / 2),
+        )
 
     def _adopt_leftovers(self) -> None:
         """Files that an earlier run could not finish, of this process or of the one before."""

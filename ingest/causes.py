@@ -7,7 +7,7 @@ import errno
 import re
 import signal
 
-from nvr.errors import StorageError
+from nvr.errors import MountMissing, StorageError
 from nvr.model import Cause
 
 _PATTERNS: tuple[tuple[Cause, re.Pattern[str]], ...] = tuple(
@@ -73,6 +73,8 @@ _ERRNO = {
 
 def classify_error(error: OSError | StorageError) -> Cause:
     """The cause behind what the disk refused to us."""
+    if isinstance(error, MountMissing):
+        return Cause.MOUNT_MISSING
     origin = error if isinstance(error, OSError) else error.__cause__
     if isinstance(origin, OSError):
         return _ERRNO.get(origin.errno or 0, Cause.STUCK_IO)

@@ -136,13 +136,17 @@ class Health:
         slow = running_seconds > SLOW_SECONDS and self.rate.per_second(now) < self.expected_fps / 2
         self.slow_since = (self.slow_since or now) if slow else None
 
+    def away_seconds(self, now: float) -> float:
+        """For how long there has been no picture."""
+        return now - (self.started if self.last_frame is None else self.last_frame)
+
     def state(self, now: float) -> CameraState:
         return judge(
             Signs(
                 wanted=self.wanted,
                 connected=self.connected,
                 since_start=now - self.started,
-                since_last_frame=None if self.last_frame is None else now - self.last_frame,
+                since_last_frame=None if self.last_frame is None else self.away_seconds(now),
                 failures=self.consecutive_failures,
                 slow_for=0.0 if self.slow_since is None else now - self.slow_since,
             )

@@ -46,6 +46,9 @@ T = TypeVar("T")
 ADOPT_SECONDS = 10.0
 """How long naming the last files may take before the disk hangs."""
 
+HANGING_SECONDS = 1.0
+"""As that, where the disk is known to hang."""
+
 READ_OUT_SECONDS = 2.0
 """How long what a dead process has left in its pipes may take to be read, and its files to be named."""
 
@@ -205,8 +208,9 @@ class Recorder:
         self._health.recorder.ended()
         await asyncio.wait(readers, timeout=READ_OUT_SECONDS)
         await cancelled(*tasks)
+        hangs = child.running  # what SIGKILL does not end waits for a disk
         try:
-            async with asyncio.timeout(ADOPT_SECONDS):
+            async with asyncio.timeout(HANGING_SECONDS if hangs else ADOPT_SECONDS):
                 await self._on_disk(footage.adopt_rest)
         except TimeoutError:
             log.error("%s: the disk hangs, the last files get their names when it does not any more", self._camera)
@@ -318,7 +322,8 @@ class Recorder:
             if await self._on_disk(self._has_changed, footage.growing_file):
                 self._end(Cause.RESOLUTION)
             if await self._on_disk(run.folder.is_dir) is False:
-                self._end(Cause.DIRECTORY_GONE)
+                is_mounted = await self._on_disk(self._around.store.is_mounted)
+                self._end(Cause.MOUNT_MISSING if is_mounted is False else Cause.DIRECTORY_GONE)
             self._syncing_since = None
 
     def _explain_gaps(self) -> None:

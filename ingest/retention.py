@@ -22,8 +22,11 @@ from nvr.settings import RetentionSettings, StorageSettings
 
 log = logging.getLogger(__name__)
 
-PERIOD_SECONDS = 10.0
-"""How often the volume is measured."""
+PERIOD_SECONDS = 2.0
+"""How often the volume is measured: on a small one that others fill there may be room for seconds only."""
+
+TRIAL_SECONDS = 10.0
+"""How often a byte is written to it, to see whether that can be done."""
 
 LEAST_PAUSE_SECONDS = 1.0
 """A disk that is full says so at every turn."""
@@ -36,6 +39,9 @@ LONGEST_PAUSE_SECONDS = 3600.0
 
 SCARCE = 0.01
 """The share of a disk's bytes or of its files' numbers below which footage makes room at once."""
+
+FEW_FILES = 16
+"""So few more files are few on any disk."""
 
 FRUITLESS_GROWTH, FRUITLESS_SECONDS = 0.005, 600.0
 """Where nothing may go it is tried again when so much more of the budget is used, or after so long."""
@@ -63,9 +69,11 @@ class Space:
         `is_full` is what the disk itself said: a quota may be reached that is not to be seen here.
         """
         wanted = max(0, int(SCARCE * self.size_bytes) - self.free_bytes)
-        if is_full or (self.files and self.free_files < SCARCE * self.files):
-            wanted = max(wanted, int(2 * SCARCE * used_bytes), 1)
-        return wanted
+        few = max(SCARCE * self.files, FEW_FILES)
+        if self.files and self.free_files < few:
+            share = (2 * few - self.free_files) / max(1, self.files - self.free_files)
+            wanted = max(wanted, int(share * used_bytes), 1)
+        return max(wanted, int(2 * SCARCE * used_bytes), 1) if is_full else wanted
 
 
 class Retention:
@@ -88,6 +96,7 @@ class Retention:
         self.last_run: CleanupRun | None = None
         self._cleaned_at, self._fruitless_bytes = -inf, -inf
         self._is_full = False
+        self._tried_at, self._is_writable = -inf, False
         self._woken = asyncio.Event()
         self._space = Space.of(store)
         self._measured = self._measure()
@@ -112,7 +121,7 @@ class Retention:
         self._woken.set()
 
     async def run(self) -> None:
-        """Look every ten seconds, until cancelled. A disk that refuses is logged and counted, and looked at again."""
+        """Look every other second, until cancelled. A disk that refuses is logged and counted, and looked at again."""
         failing = False
         while True:
             try:
@@ -218,9 +227,15 @@ class Retention:
             free_bytes=self._space.free_bytes,
             budget_bytes=volume.budget.resolve(self._space.free_bytes + used),
             used_bytes=used,
-            writable=self._store.is_writable(),
+            writable=self._try(),
             camera_bytes={camera: size for camera, (size, _) in sizes.items()},
             oldest={camera: start for camera, (_, start) in sizes.items()},
             retention_last_success=self._last_success,
             retention_target_seconds=volume.keep_at_least.continuous,
         )
+
+    def _try(self) -> bool:
+        now = self._clock.monotonic()
+        if now - self._tried_at >= TRIAL_SECONDS or not self._store.is_mounted():
+            self._tried_at, self._is_writable = now, self._store.is_writable()
+        return self._is_writable

@@ -17,6 +17,7 @@ from ingest.catalogue import Catalogue
 from ingest.claims import Claims
 from ingest.mp4 import Media, probe
 from ingest.run import Run, sync
+from ingest.volume import Mounted
 from nvr.errors import MediaError, StorageError
 from nvr.lock_file import LockFile
 from nvr.model import Gap, Segment, Tombstone
@@ -55,13 +56,24 @@ class Store:
             raise StorageError(f"the storage folder cannot be used, {error.strerror}", path=root) from error
         self._lock = LockFile(root / LOCK)  # a second recorder would take the files of the first for torn ones
         self.catalogue = Catalogue(root / CATALOGUE)
+        self._mounted = Mounted(root)
         self.claims = Claims()
         self._lost_folders = 0
         self._open: dict[str, Segment] = {}
         self._open_lock = threading.Lock()
 
+    def is_mounted(self) -> bool:
+        """Whether it is still the same volume that lies here."""
+        try:
+            self._mounted.check()
+        except StorageError:
+            return False
+        return True
+
     def is_writable(self) -> bool:
         """Whether a byte can be written: permissions alone do not tell, nor does how the volume is mounted."""
+        if not self.is_mounted():
+            return False
         try:
             descriptor = os.open(self.root / TRIAL, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o644)
             try:
@@ -111,7 +123,8 @@ class Store:
     # Recording
 
     def begin_run(self, camera: str, now: datetime) -> Run:
-        """A run whose folder is there, whatever was deleted."""
+        """A run whose folder is there, whatever was deleted. Raises MountMissing rather than make it elsewhere."""
+        self._mounted.check()
         if not self.camera_folder(camera).is_dir() and self.catalogue.last_end(camera):
             log.error("%s: its folder was deleted, and is made anew", camera)
             self._lost_folders += 1
@@ -124,6 +137,7 @@ class Store:
 
     def look(self) -> None:
         """Notice what was done to the folder and the catalogue, and make both anew. Raises StorageError."""
+        self._mounted.check()
         if not (self.root / LOCK).exists():
             log.error("the lock of the storage folder %s was deleted, and is made anew", self.root)
             self._lock.close()

@@ -19,6 +19,7 @@ from exporters.spool import Spool
 from exporters.web.app import create_app
 from exporters.web.server import serve
 from exporters.web.sources import Readiness, Sources
+from ingest import volume
 from ingest.camera import Camera
 from ingest.disk import DiskThread
 from ingest.ffmpeg import executable
@@ -38,7 +39,7 @@ log = logging.getLogger(__name__)
 SILENCE_SECONDS = 6.0
 """Without a frame for so long a camera's motion is over."""
 
-CLOSE_SECONDS = 5.0
+CLOSE_SECONDS = 3.0
 """How long a stop waits for the disk to close the catalogue."""
 
 DRAIN_SECONDS = 2.0
@@ -55,10 +56,12 @@ class App:
         self.metrics = Metrics(settings.site)
         self.metrics.configuration_used(self._clock.now())
         self.metrics.segments_last(settings.storage.segment_seconds)
+        database = settings.database
         with contextlib.ExitStack() as undo:
+            volume.check(settings.storage.path, database.spool, mount=settings.storage.mount)
             self._store = Store(settings.storage.path)
+            volume.remember(settings.storage.path, database.spool)
             undo.callback(self._store.close)
-            database = settings.database
             self._spool = Spool(database.spool, database.spool_limit_bytes, self.metrics, site=settings.site)
             undo.callback(self._spool.close)
             self._retention = Retention(

@@ -5,7 +5,8 @@ NvrError
 │   └── InvalidConfig  all mistakes of one file together
 ├── EnvironmentNotReady  what the machine lacks (exit code 1)
 ├── StorageError       a volume that cannot be read or written
-│   └── StorageTaken   another recorder uses it, or a newer release wrote it (exit code 2)
+│   ├── StorageTaken   another recorder uses it, or a newer release wrote it (exit code 2)
+│   └── MountMissing   its volume is not mounted
 ├── MediaError         a file of footage that cannot be understood
 └── DatabaseError      ClickHouse is away, locked or refuses
 """
@@ -66,6 +67,10 @@ class StorageError(NvrError):
 
 class StorageTaken(StorageError):
     """Another recorder uses it, or a newer release wrote it: trying again is of no use until that is mended."""
+
+
+class MountMissing(StorageError):
+    """The volume that footage belongs on is not mounted: nothing may be recorded onto the disk below."""
 
 
 class MediaError(NvrError):

@@ -107,6 +107,7 @@ class CameraSettings:
 @dataclass(frozen=True, slots=True)
 class StorageSettings:
     path: Path
+    mount: Path | None = None
     segment_seconds: float = 60.0
     retention: RetentionSettings = RetentionSettings()
 

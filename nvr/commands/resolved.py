@@ -80,6 +80,7 @@ def _storage(storage: StorageSettings) -> dict[str, Any]:
     retention = storage.retention
     return {
         "path": str(storage.path),
+        **({"mount": str(storage.mount)} if storage.mount else {}),
         "segment": duration_text(storage.segment_seconds),
         "budget": budget_text(retention.budget),
         **_promised(retention),

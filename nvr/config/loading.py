@@ -57,6 +57,7 @@ def _settings(config: ConfigSection, environ: Mapping[str, str]) -> Settings:
         timezone=config.timezone or host_timezone(environ),
         storage=StorageSettings(
             path=storage.path,
+            mount=storage.mount,
             segment_seconds=storage.segment,
             retention=storage.retention,
         ),

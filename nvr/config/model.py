@@ -143,6 +143,7 @@ class DefaultsSection(Section):
 
 class StorageSection(Section):
     path: Directory = Field(default="./recordings", validate_default=True)
+    mount: Directory | None = None
     segment: Annotated[float, BeforeValidator(duration_between("1s", "1h"))] = 60.0
     budget: Annotated[Budget, BeforeValidator(values.budget)] = Budget()
     trigger: Threshold = 0.85

@@ -38,6 +38,7 @@ class LiveRecorder:
         *,
         segment: str = "5s",
         environment: Mapping[str, str] | None = None,
+        storage: Mapping[str, Any] | None = None,
     ) -> None:
         self.folder, self.port = folder, free_port()
         self._environment = {**os.environ, **(environment or {})}
@@ -46,7 +47,7 @@ class LiveRecorder:
         settings = {
             "site": "test",
             "timezone": "Europe/Berlin",
-            "storage": {"path": "./recordings", "segment": segment},
+            "storage": {"path": "./recordings", "segment": segment, **(storage or {})},
             "database": {"dsn": "chdb:///./data/clickhouse"},
             "web": {"listen": f"127.0.0.1:{self.port}"},
             "cameras": cameras,

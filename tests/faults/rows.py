@@ -53,7 +53,12 @@ ROWS = {
         Row(22, "event loop blocked for 10 s", "a C call that holds the interpreter", "motion only", "0"),
         Row(23, "NVR killed", "SIGKILL", "no ffmpeg after 1 s, torn files adopted", "1 + restart"),
         Row(24, "power cut", "a snapshot of the block device", "torn files adopted", "2"),
+        Row(25, "disk full", "a small tmpfs that others fill", "the oldest goes, `emergency`, no deadlock", "3"),
+        Row(26, "no more files", "`nr_inodes`", "the oldest goes, no deadlock", "10"),
         Row(27, "file system turns read-only", "remounted", "gap `read_only`, resumes when mended", "the outage"),
+        Row(
+            28, "volume not mounted", "at the start, and taken away", "refuses, gap `mount_missing`", "the outage + 30"
+        ),
         Row(29, "folder deleted while recording", "rm -rf", "gap `directory_gone`, made anew", "2 + what was deleted"),
         Row(30, "clock set, daylight saving", "libfaketime, TZ", "nothing overwritten, UTC, step on record", "0"),
         Row(31, "catalogue lost or corrupt", "deleted, truncated, garbled", "rebuilt from the files", "0"),
@@ -68,6 +73,13 @@ ROWS = {
         Row(39, "ranges", "suffix, open, past the end, 10,000 of them", "RFC 9110, bounded", "-"),
         Row(40, "slow clients", "60 at once, half-sent or not reading", "closed in 10 s, others served", "0"),
         Row(41, "SQL injection, huge heatmap, forged requests", "fuzz", "4xx", "-"),
+        Row(
+            43,
+            "disk hangs",
+            "a frozen file system",
+            "gap `stuck_io`, all else goes on and can be stopped",
+            "the outage",
+        ),
     )
 }
-"""By number. Those of storage policies, notifications and the SQL endpoint come with the parts they prove."""
+"""By number. Those of notifications and the SQL endpoint come with the parts they prove."""

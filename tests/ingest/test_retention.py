@@ -210,7 +210,8 @@ def test_a_forecast_counts_what_was_written_and_is_gone(
         (Space(1000, 500, 0, 0), False, 0),
         (Space(1000, 4, 0, 0), False, 6),
         (Space(1000, 500, 100, 50), False, 0),
-        (Space(1000, 500, 200, 1), False, 8),
+        (Space(1000, 500, 100, 12), False, 90),
+        (Space(1000, 500, 10_000, 50), False, 6),
         (Space(1000, 500, 0, 0), True, 8),
     ],
 )
