@@ -1,74 +1,99 @@
-"""Acuity: how keenly each place of a picture is watched, from sensitivities, zones, minimum areas and masks."""
+"""Acuity: how keenly each place of a picture is watched, from sensitivities, zones, areas and masks.
 
-from collections.abc import Sequence
+Sensitivity is a ladder of rungs. Each rung is a watch with thresholds of its own, the highest the lowest ones. A
+sensitivity takes all that the rungs below it find, and of its own rung what is strong enough: so whatever a lower
+sensitivity finds, a higher one finds too, by construction.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS
-from nvr.settings import CameraSettings
-from processor.cells import CELL, Bools, Counts, to_pixels
+from nvr.settings import CameraSettings, Zone
+from processor.cells import Bools
+from processor.cellset import ALL, CellSet, packed
 from processor.zones import cells_inside, pixels_masked
 
-NEUTRAL = 50
-"""The sensitivity at which all thresholds are as they were measured."""
-
-SIXTEENTHS = 16
 _GRID = (GRID_ROWS, GRID_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
-class Acuity:
-    """Thresholds per place, each falling (never rising) with sensitivity; stacked, arrays gain a leading camera axis.
+class Rung:
+    """A watch for sensitivities above `low` up to `high`: the part of the threshold that all pixels share is scaled by
+    `contrast`, so many pixels make a cell suspect, the fullest cell of an object has so many
+    at least, and a small one is so strong."""
 
-    `contrast` `(90, 160) int16` scales the base threshold, in sixteenths; `cell_pixels` `(18, 32) uint8` is how many
-    pixels make a cell move; `core_pixels` `(18, 32) uint8` is how many the fullest cell of an object has at least.
-    """
+    low: int
+    high: int
+    contrast: float
+    cell_pixels: int
+    core_pixels: int
+    least_strength: float
 
-    contrast: npt.NDArray[np.int16]
-    cell_pixels: Counts
-    core_pixels: Counts
 
-    @classmethod
-    def of(cls, sensitivity: npt.NDArray[np.int64]) -> "Acuity":
-        """From a sensitivity per cell `(18, 32)`, 0 to 100. Sensitivity 0 asks for more pixels than a cell has."""
-        coarser = np.exp2((NEUTRAL - sensitivity) / 50)
-        blind = sensitivity <= 0
-        return cls(
-            contrast=to_pixels(np.rint(SIXTEENTHS * np.maximum(coarser, coarser**2)).astype(np.int16)),
-            cell_pixels=np.where(blind, CELL * CELL + 1, np.floor(3 * coarser + 0.5)).astype(np.uint8),
-            core_pixels=np.floor(5 * coarser + 0.5).astype(np.uint8),
-        )
+NEUTRAL = 50
+"""The sensitivity at which all thresholds are as they were measured."""
 
-    @classmethod
-    def stack(cls, lanes: Sequence["Acuity"]) -> "Acuity":
-        return cls(
-            contrast=np.stack([lane.contrast for lane in lanes]),
-            cell_pixels=np.stack([lane.cell_pixels for lane in lanes]),
-            core_pixels=np.stack([lane.core_pixels for lane in lanes]),
-        )
+LADDER = (Rung(0, NEUTRAL, 1.0, 3, 5, 2.0), Rung(NEUTRAL, 75, 0.7, 3, 4, 1.7), Rung(75, 100, 0.5, 2, 3, 1.4))
+
+FULL_STRENGTH = 4.0
+"""The strength that is asked for half way up a rung; at its top none is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """How strong a component must be to count, in each cell `(18, 32)`; None where all count everywhere."""
+
+    strengths: npt.NDArray[np.float64] | None
 
     @classmethod
-    def neutral(cls, lanes: int) -> "Acuity":
-        return cls.stack([cls.of(np.full(_GRID, NEUTRAL))] * lanes)
+    def of(cls, rung: Rung, sensitivity: npt.NDArray[np.int64]) -> "Demand":
+        """Falling with sensitivity, endless at the bottom of the rung, nothing at its top."""
+        climbed = np.clip((sensitivity - rung.low) / (rung.high - rung.low), 0, 1)
+        if (climbed == 1).all():
+            return cls(None)
+        with np.errstate(divide="ignore"):
+            return cls(FULL_STRENGTH * (1 / climbed - 1))
+
+    def met_by(self, strength: float) -> CellSet:
+        """The cells in which a component of that strength counts."""
+        return ALL if self.strengths is None else packed(self.strengths <= strength)
+
+
+def rungs(sensitivity: npt.NDArray[np.int64]) -> list[tuple[Rung, Demand]]:
+    """Those that some cell's sensitivity reaches; the lowest always, since the scene is learnt by it."""
+    reached = [rung for rung in LADDER if rung.low < sensitivity.max()] or [LADDER[0]]
+    return [(rung, Demand.of(rung, sensitivity)) for rung in reached]
 
 
 def sensitivity_map(settings: CameraSettings) -> npt.NDArray[np.int64]:
     """The sensitivity in each cell `(18, 32)`: the keenest zone's, outside zones the camera's."""
-    cells = np.full(_GRID, settings.motion.sensitivity)
-    zones = [(zone.sensitivity, cells_inside(zone.points)) for zone in settings.zones if zone.sensitivity is not None]
-    for sensitivity, inside in sorted(zones, key=lambda zone: zone[0]):
-        cells[inside] = sensitivity
-    return cells
+    return np.asarray(_mapped(settings, settings.motion.sensitivity, lambda zone: zone.sensitivity, keenest=max), int)
 
 
 def min_area_map(settings: CameraSettings) -> npt.NDArray[np.float64]:
     """The smallest area that counts in each cell `(18, 32)`: the least demanding zone's, outside zones the camera's."""
-    cells = np.full(_GRID, settings.motion.min_area)
-    zones = [(zone.min_area, cells_inside(zone.points)) for zone in settings.zones if zone.min_area is not None]
-    for area, inside in sorted(zones, key=lambda zone: zone[0], reverse=True):
-        cells[inside] = area
+    return _mapped(settings, settings.motion.min_area, lambda zone: zone.min_area, keenest=min)
+
+
+def max_area_map(settings: CameraSettings) -> npt.NDArray[np.float64]:
+    """The largest area that counts in each cell `(18, 32)`: the most generous zone's, outside zones the camera's."""
+    return _mapped(settings, settings.motion.max_area, lambda zone: zone.max_area, keenest=max)
+
+
+def _mapped(
+    settings: CameraSettings,
+    everywhere: float,
+    of_zone: Callable[[Zone], float | None],
+    keenest: Callable[[npt.NDArray[np.float64]], float] | Callable[..., float],
+) -> npt.NDArray[np.float64]:
+    cells = np.full(_GRID, everywhere, np.float64)
+    values = [(value, cells_inside(zone.points)) for zone in settings.zones if (value := of_zone(zone)) is not None]
+    for value, inside in sorted(values, key=lambda zone: zone[0], reverse=keenest is min):
+        cells[inside] = value
     return cells
 
 

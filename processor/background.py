@@ -1,125 +1,131 @@
 """The background: what each pixel shows when nothing moves, how far it strays from that, and how fast both are learnt.
 
-Light is kept on a logarithmic scale, where a change of exposure is an offset. Every array has a leading camera axis N.
+Every array has a leading camera axis N. Gray levels are kept in 64ths. Each frame a third of the rows is learnt from,
+in turn: a scene changes slowly, and learning is what a frame without motion costs.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, Picture
+from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_ROWS, Picture
 from processor.cells import Bools, to_pixels
 
-Light = npt.NDArray[np.int16]
+Fixed = npt.NDArray[np.int16]
+"""Gray levels in 64ths."""
 
-LOG_LIGHT: Light = np.rint(1024 * np.log2((np.arange(256) + 24) / 24)).astype(np.int16)
-"""Gray level to light. The 24 keeps the noise of dark pixels from growing without bound."""
+UNIT = 6
+"""Bits of the fraction."""
 
-LEAST_SPREAD, MOST_STEP, MOST_EXCESS = 24, 8, 256
-LEAST_BASE, MOST_BASE = 64.0, 320.0
-YOUNG = 20
-"""Frames after a start in which the background is learnt fast."""
+TURNS = 3
+_ROWS, _GRID_ROWS = FRAME_HEIGHT // TURNS, GRID_ROWS // TURNS
+
+LEAST_SPREAD, MOST_SPREAD, MOST_STEP = 72, 4096, 128
+LEAST_BASE, MOST_BASE = 7.0, 48.0
+"""Of the part of the threshold that all pixels share: in a pixel of gray g it is worth (g + 24) / 256 gray levels."""
 
 NOISE_CEILING = 4
-"""In medians of the difference: the most that a pixel's noise is taken to be."""
+"""In medians of the deviation: the most that a pixel's noise is taken to be at the start."""
 
 
 class Background:
-    """The learnt scenes of N cameras, and how the present pictures differ from them.
+    """The learnt scenes of N cameras.
 
-    `light`, `spread`, `difference`, `distance` (its absolute) are `(N, 90, 160) int16`, `base` `(N,)` is each camera's
-    threshold above the spread, `age` `(N,)` its frames since it was started.
+    `light` and `spread` are `(N, 90, 160) int16` in 64ths of a gray level; `low` `(N, 90, 160) uint8` is the darkest
+    gray that is still background, and `room` how many grays above it are too; `base` `(N,)` is what rain and noise
+    have raised the threshold to.
     """
 
     def __init__(self, lanes: int) -> None:
         shape = (lanes, FRAME_HEIGHT, FRAME_WIDTH)
         self.light, self.spread = np.zeros(shape, np.int16), np.full(shape, LEAST_SPREAD, np.int16)
-        self.distance, self._scratch = np.zeros(shape, np.int16), np.zeros(shape, np.int16)
-        self._differences = np.zeros((3, *shape), np.int16)
-        self.base, self.age = np.full(lanes, LEAST_BASE), np.zeros(lanes, np.int64)
-        self._frame = 0
+        self.low, self.room = np.zeros(shape, np.uint8), np.full(shape, 255, np.uint8)
+        self.base = np.full(lanes, LEAST_BASE)
+        self._turn = 0
+        part = (lanes, _ROWS, FRAME_WIDTH)
+        self._step, self._excess, self._scratch = (np.zeros(part, np.int16) for _ in range(3))
         # Arrays, since numpy takes six times as long to clip by a scalar.
-        self._least_step, self._most_step = np.full(shape, -MOST_STEP, np.int16), np.full(shape, MOST_STEP, np.int16)
-        self._most_excess = np.full(shape, MOST_EXCESS, np.int16)
+        self._most_step, self._least_step = np.full(part, MOST_STEP, np.int16), np.full(part, -MOST_STEP, np.int16)
+        self._most_spread = np.full(part, MOST_SPREAD, np.int16)
+        self._nought, self._brightest = np.zeros(part, np.int16), np.full(part, 255 << UNIT, np.int16)
 
-    @property
-    def difference(self) -> Light:
-        difference: Light = self._differences[self._frame % 3]
-        return difference
+    def found(self, lane: int, pictures: Sequence[Picture]) -> None:
+        """Begin a scene with the median of some pictures, each pixel's spread with its mean deviation from that."""
+        shown = np.stack(pictures)
+        middle = np.median(shown, axis=0)
+        deviation = np.abs(shown - middle).mean(axis=0)
+        noise = np.minimum(deviation, NOISE_CEILING * np.median(deviation))
+        self.light[lane] = middle * (1 << UNIT)
+        self.spread[lane] = np.maximum(2.75 * noise * (1 << UNIT), LEAST_SPREAD)
+        self.base[lane] = LEAST_BASE
+        self.rebound(lane)
 
-    @property
-    def earlier(self) -> Light:
-        """The difference two frames ago."""
-        difference: Light = self._differences[(self._frame + 1) % 3]
-        return difference
+    def adopt(self, lane: int, picture: Picture) -> None:
+        """Take the present picture as the background: the light has changed, or the camera looks elsewhere."""
+        self.light[lane] = picture.astype(np.int16) << UNIT
+        self.rebound(lane)
 
-    def restart(self, lane: int) -> None:
-        """Forget a scene; the next picture is its background."""
-        self.age[lane], self.base[lane] = 0, LEAST_BASE
-        self.spread[lane] = LEAST_SPREAD
+    def rebound(self, lane: int) -> None:
+        self.low[lane], self.room[lane] = self.bounds(lane, 1.0)
 
-    def compare(self, pictures: Picture) -> None:
-        """Take in the next pictures `(N, 90, 160)`."""
-        self._frame += 1
-        # All indices are in range; 'wrap' only spares numpy the check.
-        np.take(LOG_LIGHT, pictures, out=self._scratch, mode="wrap")
-        for lane in np.flatnonzero(self.age == 0):
-            self.light[lane] = self._scratch[lane]
-        np.subtract(self._scratch, self.light, out=self.difference)
-        np.abs(self.difference, out=self.distance)
+    def bounds(self, lane: int, contrast: float) -> tuple[Picture, Picture]:
+        """`low` and `room` of a camera where the threshold's shared part is scaled by `contrast`."""
+        light = self.light[lane].astype(np.int32)
+        reach = self._reach(light, self.spread[lane].astype(np.int32), int(contrast * self.base[lane]))
+        low = np.maximum(light - reach, 0) >> UNIT
+        high = np.minimum(light + reach, 255 << UNIT) >> UNIT
+        return low.astype(np.uint8), (high - low).astype(np.uint8)
 
-    def adopt(self, lane: int) -> None:
-        """Take the present picture as the background: the light has changed."""
-        self.light[lane] += self.difference[lane]
-        self.difference[lane] = self.distance[lane] = 0
-
-    def beyond_spread(self, out: Light) -> None:
-        """One and a half spreads, to which a threshold adds its share of the base."""
-        np.right_shift(self.spread, 1, out=out)
-        out += self.spread
+    @staticmethod
+    def _reach(light: npt.NDArray[np.int32], spread: npt.NDArray[np.int32], base: int) -> npt.NDArray[np.int32]:
+        """How far from its light a pixel may be: one and a quarter spreads, and the base, more where it is bright."""
+        return np.asarray(spread + (spread >> 2) + ((light >> 8) + 6) * base)
 
     def adapt(self, lane: int, sparks: int) -> None:
         """Raise the base while rain or noise makes cells light up that nothing confirms, lower it slowly after."""
-        change = 3.0 + sparks / 16 if sparks > 1 else -0.4
+        change = 0.1 + sparks / 200 if sparks > 1 else -0.04
         self.base[lane] = min(max(self.base[lane] + change, LEAST_BASE), MOST_BASE)
 
-    def learn(self, fresh: Iterable[int], held: Mapping[int, Bools]) -> None:
-        """Follow the pictures slowly: the light by at most 8 a frame, the spread up quickly and down by 1 a frame.
-
-        `fresh` are cameras whose scene was just started or has changed, `held` the cells `(18, 32)` to leave as they
-        are, by camera.
+    def learn(self, pictures: Picture, held: Mapping[int, Bools]) -> None:
+        """Follow a third of the pictures `(N, 90, 160)`: the light by 2 gray levels at most, so that it tends to the
+        median and not the mean; the spread up quickly and down slowly. `held` cells `(18, 32)` are left as they are.
         """
-        pixels = {lane: to_pixels(cells) for lane, cells in held.items()}
-        self._learn_light(fresh, pixels)
-        self._learn_spread(pixels)
-        for lane in fresh:
-            self._learn_noise(lane)
-        self.age += 1
-
-    def _learn_light(self, fresh: Iterable[int], held: Mapping[int, Bools]) -> None:
-        step = np.right_shift(self.difference, 4, out=self._scratch)
+        first, self._turn = self._turn, (self._turn + 1) % TURNS
+        rows = slice(first * _ROWS, (first + 1) * _ROWS)
+        light, spread, step, excess = self.light[:, rows], self.spread[:, rows], self._step, self._excess
+        np.left_shift(pictures[:, rows], UNIT, out=step, dtype=np.int16, casting="unsafe")
+        step -= light
+        np.abs(step, out=excess)
+        np.minimum(excess, self._most_spread, out=excess)
+        excess -= spread
+        step >>= 2
         np.minimum(step, self._most_step, out=step)
         np.maximum(step, self._least_step, out=step)
-        for lane in {*fresh, *np.flatnonzero(self.age < YOUNG).tolist()}:
-            step[lane] = self.difference[lane] >> 2
-        for lane, pixels in held.items():
-            step[lane][pixels] = 0
-        self.light += step
+        for lane, cells in held.items():
+            kept = to_pixels(cells[first * _GRID_ROWS : (first + 1) * _GRID_ROWS])
+            step[lane][kept] = 0
+            excess[lane][kept] = 0
+        light += step
+        slow = np.right_shift(excess, 7, out=self._scratch)
+        excess >>= 2
+        spread += np.maximum(excess, slow, out=excess)
+        self._bound(rows)
 
-    def _learn_spread(self, held: Mapping[int, Bools]) -> None:
-        excess = np.subtract(self.distance, self.spread, out=self._scratch)
-        np.minimum(excess, self._most_excess, out=excess)
-        for lane, pixels in held.items():
-            excess[lane][pixels] = 0
-        for lane in np.flatnonzero(self.age < YOUNG).tolist():
-            self.spread[lane] += excess[lane] >> 4
-            excess[lane] = 0
-        slow = excess >> 7
-        excess >>= 3
-        self.spread += np.maximum(excess, slow, out=excess)
-
-    def _learn_noise(self, lane: int) -> None:
-        """Learn the sensor's noise at once, but hardly what moves: by no more than most pixels stray."""
-        usual = np.int16(NOISE_CEILING * np.median(self.distance[lane]))
-        np.maximum(self.spread[lane], np.minimum(self.distance[lane], usual), out=self.spread[lane])
+    def _bound(self, rows: slice) -> None:
+        """`low` and `room` of the rows just learnt, in place: `bounds` for all cameras at once."""
+        light, spread, reach, edge = self.light[:, rows], self.spread[:, rows], self._excess, self._scratch
+        np.right_shift(light, 8, out=reach)
+        reach += 6
+        reach *= self.base.astype(np.int16)[:, np.newaxis, np.newaxis]
+        reach += spread
+        reach += np.right_shift(spread, 2, out=edge)
+        np.subtract(light, reach, out=edge)
+        np.maximum(edge, self._nought, out=edge)
+        edge >>= UNIT
+        self.low[:, rows] = edge
+        reach += light
+        np.minimum(reach, self._brightest, out=reach)
+        reach >>= UNIT
+        reach -= edge
+        self.room[:, rows] = reach

@@ -8,52 +8,45 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from nvr.model import FRAME_HEIGHT, GRID_COLUMNS, GRID_ROWS, Box
+from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Box
 
 CELL = FRAME_HEIGHT // GRID_ROWS
 """Pixels along a cell's side."""
 
 Bools = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.uint8]
-Labels = npt.NDArray[np.int32]
 _T = TypeVar("_T", bound=np.generic)
 
 
 def count_per_cell(pixels: Bools) -> Counts:
-    """How many pixels of each cell are set: `(N, 90, 160)` in, `(N, 18, 32)` out. Slices add faster than reductions."""
-    bits = pixels.view(np.uint8)
-    rows = bits[:, 0::CELL] + bits[:, 1::CELL]
-    for offset in range(2, CELL):
-        rows += bits[:, offset::CELL]
-    cells = rows[:, :, 0::CELL] + rows[:, :, 1::CELL]
+    """How many pixels of each cell are set: `(N, 90, 160)` in, `(N, 18, 32)` out.
+
+    Rows add up in whole lines, as one reduction; across, five slices add faster than any reduction over so few.
+    """
+    lines = pixels.view(np.uint8).reshape(-1, GRID_ROWS, CELL, FRAME_WIDTH)
+    rows: Counts = np.add.reduce(lines, axis=2, dtype=np.uint8)
+    cells: Counts = rows[:, :, 0::CELL] + rows[:, :, 1::CELL]
     for offset in range(2, CELL):
         cells += rows[:, :, offset::CELL]
     return cells
 
 
-def cells_with(pixels: Bools, at_least: int) -> Bools:
-    """The cells that hold at least so many set pixels: `(90, 160)` in, `(18, 32)` out."""
-    cells: Bools = count_per_cell(pixels[np.newaxis])[0] >= at_least
-    return cells
-
-
-def neighbourhood(cells: Bools) -> Bools:
-    """The cells and their eight neighbours."""
-    padded = np.zeros((GRID_ROWS + 2, GRID_COLUMNS + 2), bool)
-    padded[1:-1, 1:-1] = cells
-    rows = padded[:-2] | padded[1:-1] | padded[2:]
-    return rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:]
-
-
 def to_pixels(cells: npt.NDArray[_T]) -> npt.NDArray[_T]:
     """Each cell's value at each of its pixels."""
-    return cells.repeat(CELL, axis=0).repeat(CELL, axis=1)
+    return cells.repeat(CELL, axis=1).repeat(CELL, axis=0)
+
+
+def within(pixels: Bools, cells: Bools) -> Bools:
+    """The pixels `(90, 160)` that lie in the cells `(18, 32)`."""
+    columns = cells.repeat(CELL, axis=1)[:, np.newaxis]
+    inside: Bools = pixels.reshape(GRID_ROWS, CELL, FRAME_WIDTH) & columns
+    return inside.reshape(FRAME_HEIGHT, FRAME_WIDTH)
 
 
 def to_heat(pixels: Bools) -> Bools:
-    """The heatmap's cells `(45, 80)` that hold a set pixel."""
-    rows = pixels[0::2] | pixels[1::2]
-    return rows[:, 0::2] | rows[:, 1::2]
+    """The heatmap's cells `(45, 80)` that hold a set pixel: two neighbours in a row are one number."""
+    rows: Bools = pixels[0::2] | pixels[1::2]
+    return np.not_equal(rows.view(np.uint16), 0)
 
 
 def box_around(cells: npt.NDArray[np.uint16]) -> Box:

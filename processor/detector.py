@@ -1,13 +1,12 @@
 """The detector: pictures of N cameras in, what moves in each out.
 
-The model of a scene never depends on how keenly it is watched: it is kept by a watch at neutral acuity. Sensitivity,
-zones and minimum areas only decide what is reported of it, so that a higher sensitivity finds what a lower one found.
+The model of a scene never depends on how keenly it is watched: it is kept by a watch of neutral acuity. Sensitivity,
+zones and areas only decide what is reported of it.
 """
 
 import math
-from collections import deque
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -16,111 +15,63 @@ import numpy.typing as npt
 from nvr.model import (
     FRAME_HEIGHT,
     FRAME_WIDTH,
+    GRID_COLUMNS,
+    GRID_ROWS,
     HEATMAP_COLUMNS,
     HEATMAP_ROWS,
     FrameActivity,
     Picture,
-    SceneChange,
 )
 from nvr.settings import CameraSettings
-from processor.acuity import NEUTRAL, Acuity, View, min_area_map, sensitivity_map
+from processor.acuity import View
 from processor.background import Background
-from processor.cells import Bools, neighbourhood, to_heat, to_pixels
-from processor.components import MEMORY, Components
-from processor.light import LightWatch
-from processor.patience import Patience
-from processor.watch import Motion, Watch
-
-BLIND_FRAMES = 8
-"""Frames after a start in which nothing is judged: the background is not known yet."""
-
-RESTART_AFTER = timedelta(seconds=30)
-"""A pause after which the scene is learnt anew: the sun has moved, and so may have things."""
-
-SHOWER_CELLS = 8
-"""So many unconfirmed cells beside motion are rain or noise."""
+from processor.cells import Bools, count_per_cell, to_heat, within
+from processor.cellset import unpacked
+from processor.lane import Lane, Verdict
 
 
 class Detector:
     """Finds motion in N cameras at once; lane n is the camera of `settings[n]`."""
 
     def __init__(self, settings: Sequence[CameraSettings]) -> None:
-        lanes = len(settings)
-        self._views = [View.of(camera) for camera in settings]
-        self._least_pixels = [min_area_map(camera) * FRAME_HEIGHT * FRAME_WIDTH for camera in settings]
-        self._scene, self._light, self._patience = Background(lanes), LightWatch(lanes), Patience(lanes)
-        self._neutral = Watch(Acuity.neutral(lanes))
-        self._keen = _keen_watch(settings) or self._neutral
-        self._visible = _visible(self._views)
-        self._times = [deque[datetime](maxlen=MEMORY + 1) for _ in settings]
+        shape = (len(settings), FRAME_HEIGHT, FRAME_WIDTH)
+        self._scene = Background(len(settings))
+        self._lanes = [Lane(number, camera) for number, camera in enumerate(settings)]
+        self._visible = _visible([View.of(camera) for camera in settings])
+        self._above, self._differing = np.zeros(shape, np.uint8), np.zeros(shape, bool)
 
     def detect(self, pictures: Picture, times: Sequence[datetime]) -> list[FrameActivity]:
-        """What moves in the next pictures `(N, 90, 160) uint8`, one of each camera, taken at `times`."""
-        self._keep(times)
-        self._scene.compare(pictures if self._visible is None else pictures * self._visible)
-        self._neutral.look(self._scene)
-        changes = self._light.follow(self._scene, self._neutral, self._views)
-        judged = (self._scene.age > BLIND_FRAMES) & self._light.settled
-        found = self._judge(self._neutral, judged)
-        self._adapt(found)
-        held = self._patience.hold({lane: motion.components.cells for lane, motion in found.items()})
-        if self._keen is not self._neutral:
-            self._keen.look(self._scene)
-            found = self._judge(self._keen, judged)
-        self._scene.learn(np.flatnonzero(~judged).tolist(), held)
-        return [self._activity(lane, found.get(lane), change) for lane, change in enumerate(changes)]
+        """What moves in the next pictures `(N, 90, 160) uint8`, one of each camera, taken at `times`.
 
-    def _keep(self, times: Sequence[datetime]) -> None:
-        for lane, time in enumerate(times):
-            if self._times[lane] and abs(time - self._times[lane][-1]) > RESTART_AFTER:
-                self._scene.restart(lane)
-            self._times[lane].append(time)
-
-    def _judge(self, watch: Watch, judged: Bools) -> dict[int, Motion]:
-        lanes = np.flatnonzero(watch.suspects.any(axis=(1, 2)) & judged)
-        motions = {lane: watch.judge(lane, self._scene, self._views[lane].interior) for lane in lanes.tolist()}
-        return {lane: motion for lane, motion in motions.items() if motion}
-
-    def _adapt(self, found: Mapping[int, Motion]) -> None:
-        """Suspects that nothing confirms are sparks. Beside motion only many are: an object has its own few."""
-        for lane in np.flatnonzero(self._light.settled).tolist():
-            suspects = self._neutral.suspects[lane]
-            if lane not in found:
-                self._scene.adapt(lane, int(np.count_nonzero(suspects)))
-            elif (sparks := _beside(suspects, found[lane])) > SHOWER_CELLS:
-                self._scene.adapt(lane, sparks)
-
-    def _activity(self, lane: int, motion: Motion | None, change: SceneChange | None) -> FrameActivity:
-        times = self._times[lane]
-        components = self._large_enough(lane, motion) if motion else None
-        if not motion or not components or not components.count:
-            return FrameActivity(times[-1], 0.0, NO_CELLS, NO_HEAT, change)
-        return FrameActivity(
-            time=times[-1],
-            score=math.sqrt(np.count_nonzero(components.labels) / components.labels.size),
-            cells=np.flatnonzero(components.labels).astype(np.uint16),
-            heat=to_heat(motion.pixels & to_pixels(components.cells)),
-            scene_change=change,
-            onset=times[-1 - min(motion.seen_before, len(times) - 1)],
-        )
-
-    def _large_enough(self, lane: int, motion: Motion) -> Components:
-        least = self._least_pixels[lane]
-        if not least.any():
-            return motion.components
-        return motion.components.kept(motion.components.sums(motion.counts) >= motion.components.least(least))
+        Pictures are kept for the next two frames: pass new arrays.
+        """
+        pictures = pictures if self._visible is None else pictures * self._visible
+        scene, differing = self._scene, self._differing
+        # Grays below `low` wrap around to the top, so that one comparison does for both sides.
+        np.subtract(pictures, scene.low, out=self._above)
+        np.greater(self._above, scene.room, out=differing)
+        counts = count_per_cell(differing)
+        verdicts = [
+            lane.judge(times[number], pictures[number], scene, differing[number], counts[number])
+            for number, lane in enumerate(self._lanes)
+        ]
+        held = {number: lane.held for number, lane in enumerate(self._lanes) if lane.held is not None}
+        scene.learn(pictures, {number: cells.reshape(GRID_ROWS, GRID_COLUMNS) for number, cells in held.items()})
+        return [_activity(lane.times, verdict) for lane, verdict in zip(self._lanes, verdicts, strict=True)]
 
 
-def _beside(suspects: Bools, motion: Motion) -> int:
-    return int(np.count_nonzero(suspects & ~neighbourhood(motion.components.cells)))
-
-
-def _keen_watch(settings: Sequence[CameraSettings]) -> Watch | None:
-    """A watch at the cameras' own acuities, None where all are neutral."""
-    maps = [sensitivity_map(camera) for camera in settings]
-    if all((sensitivity == NEUTRAL).all() for sensitivity in maps):
-        return None
-    return Watch(Acuity.stack([Acuity.of(sensitivity) for sensitivity in maps]))
+def _activity(times: Sequence[datetime], verdict: Verdict) -> FrameActivity:
+    if verdict.differing is None:
+        return FrameActivity(times[-1], 0.0, NO_CELLS, NO_HEAT, verdict.change)
+    cells = unpacked(verdict.cells)
+    return FrameActivity(
+        time=times[-1],
+        score=math.sqrt(verdict.cells.bit_count() / cells.size),
+        cells=np.flatnonzero(cells).astype(np.uint16),
+        heat=to_heat(within(verdict.differing, cells.reshape(GRID_ROWS, GRID_COLUMNS))),
+        scene_change=verdict.change,
+        onset=times[-1 - min(verdict.seen_before, len(times) - 1)],
+    )
 
 
 def _visible(views: Sequence[View]) -> Picture | None:

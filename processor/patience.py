@@ -1,41 +1,70 @@
-"""Patience: for how long the background is kept from learning what moves, so that slow things are not absorbed.
+"""Patience: for how long what moves on the spot is taken for motion, and the background kept from learning it.
 
-Whatever was confirmed as motion is held back from learning, for a while after too. A place where it never ends, as
-under a swaying tree, runs out of patience and is learnt after all.
+What was confirmed as motion is held back from learning, for a while after too, so that slow things are not absorbed.
+But where cells keep lighting up and going out and nothing gets anywhere, as under a swaying tree or a flickering sign,
+patience wears out: such motion is not reported any more, and is learnt after all.
 """
 
-from collections.abc import Mapping
+from collections import deque
 
 import numpy as np
 
-from nvr.model import GRID_COLUMNS, GRID_ROWS
-from processor.cells import Bools, neighbourhood
+from processor.cells import Bools
+from processor.cellset import CELLS, CellSet, grown, packed, union, unpacked
 
 HOLD_FRAMES = 10
 """How long a cell is held after motion was last confirmed there or beside it."""
 
-PATIENCE_FRAMES, RECOVERY = 60, 4
-"""Frames that a cell is held in all; after that it recovers, so many times slower."""
+PATIENCE = 400
+"""Frames that motion on the spot may last, and as many in which patience comes back from none to all."""
+
+TURN = 32
+"""Frames of patience that it costs when a cell lights up or goes out."""
+
+WEARY = 0.6
+"""The share of patience below which motion on the spot is not believed. A new scene begins little above."""
 
 
 class Patience:
-    """Keeps account for the cells of N cameras."""
+    """Keeps account for the cells of one camera."""
 
-    def __init__(self, lanes: int) -> None:
-        shape = (lanes, GRID_ROWS, GRID_COLUMNS)
-        self._hold = np.zeros(shape, np.int16)
-        self._left = np.full(shape, PATIENCE_FRAMES * RECOVERY, np.int16)
-        self._all = PATIENCE_FRAMES * RECOVERY
+    def __init__(self) -> None:
+        self._left = np.zeros(CELLS, np.int32)
+        self._confirmed: deque[CellSet] = deque(maxlen=HOLD_FRAMES)
+        self._travelling: deque[CellSet] = deque(maxlen=HOLD_FRAMES)
+        self._believed: deque[CellSet] = deque(maxlen=HOLD_FRAMES)
+        self.restart()
 
-    def hold(self, confirmed: Mapping[int, Bools]) -> dict[int, Bools]:
-        """One frame on, with the cells `(18, 32)` confirmed in some cameras; returns those to be held, by camera."""
-        if not confirmed and not self._hold.any():
-            self._left += self._left < self._all
-            return {}
-        np.maximum(self._hold - 1, 0, out=self._hold)
-        for lane, cells in confirmed.items():
-            self._hold[lane][neighbourhood(cells)] = HOLD_FRAMES
-        held = (self._hold > 0) & (self._left > 0)
-        self._left += np.where(self._hold > 0, np.int16(-RECOVERY), np.int16(1))
-        np.clip(self._left, 0, self._all, out=self._left)
-        return {lane: held[lane] for lane in np.flatnonzero(held.any(axis=(1, 2))).tolist()}
+    def restart(self) -> None:
+        """A new scene."""
+        self._left[:] = int(WEARY * PATIENCE) + TURN
+        self._rested, self._weary = 0, 0
+        for recent in (self._confirmed, self._travelling, self._believed):
+            recent.extend([0] * HOLD_FRAMES)
+
+    def believes(self, component: CellSet) -> bool:
+        """Whether a component that moves on the spot is still believed to be something."""
+        return 2 * (component & self._weary).bit_count() < component.bit_count()
+
+    def hold(self, confirmed: CellSet, travelling: CellSet, believed: CellSet, turned: CellSet) -> Bools | None:
+        """One frame on, with the cells confirmed in it; returns the cells `(576,)` to be held, None for none.
+
+        What is `travelling` will leave by itself, and costs no patience; only what is `believed` is held. `turned` are
+        the cells that lit up or went out.
+        """
+        self._confirmed.appendleft(grown(confirmed))
+        self._travelling.appendleft(grown(travelling))
+        self._believed.appendleft(grown(believed))
+        worn = union(self._confirmed)
+        if not worn:
+            self._rested += 1
+            return None
+        return self._account(unpacked(worn), unpacked(union(self._travelling)), unpacked(turned & worn))
+
+    def _account(self, worn: Bools, borne: Bools, turned: Bools) -> Bools:
+        self._left += self._rested
+        self._rested = 0
+        self._left += np.where(worn & ~borne, -1 - TURN * turned, 1)
+        np.clip(self._left, 0, PATIENCE, out=self._left)
+        self._weary = packed(self._left < WEARY * PATIENCE)
+        return unpacked(union(self._believed)) & (borne | (self._left > 0))

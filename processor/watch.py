@@ -1,98 +1,166 @@
-"""The watch: which cells differ from the background at a given acuity, and which of those are objects that move.
+"""The watch: which cells of a camera differ from its background, and which of those are objects that move.
 
 A cell that differs is a suspect. It is confirmed as motion when it changes now (what was left behind does not), has
 edges (light has none), is solid, was there before (sparks were not), and hides the scene's texture (shadows do not).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
 
-from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS
-from processor.acuity import SIXTEENTHS, Acuity
-from processor.background import Background
-from processor.cells import Bools, cells_with, count_per_cell, neighbourhood, to_pixels
-from processor.components import Components, Memory, persistent
-from processor.texture import Texture
+from nvr.model import Picture
+from processor.background import Fixed
+from processor.cells import Bools, Counts
+from processor.cellset import CellSet, components, filled, grown, numbers, packed, subset, union, unpacked
+from processor.evidence import OWN, Evidence, Reals, survives
+from processor.memory import LARGE, Memory
 
-RELIT = 0.55
+RELIT, RELIT_SMALL, SHADED = 0.42, 0.62, 0.8
+"""Correlations of texture above which a component, one of few pixels, or a cell within one, only changed its light."""
+
+FEW_PIXELS = 100
+EDGED = 0.16
+"""The share of an object's pixels that lie on edges. What is out of focus on the lens has 0.15 at most, people 0.4."""
+
+SOLID = 4
+"""One cell of so many in an object is solid; those that drops or noise join into one are sparse."""
+
+CALM, SHOWER = 1.5, 4.0
+"""Cells that light up in a usual frame without being motion: below the first hardly any, from the second on many."""
+
+LEAST_CHANGE = np.uint8(5)
+"""Gray levels that a pixel changes in two frames where something moves, however quiet the scene behind it was."""
+
+SHADOW_DEPTHS = (-1000.0, -150.0)
+SHADOW_EVENNESS = 70.0
+"""The light that a shadow takes, and how even it is over a plain cell, in 1024ths of an octave."""
 
 
 @dataclass(frozen=True, slots=True)
-class Motion:
-    """What moves in one picture: its components, the pixels `(90, 160)` that differ from the background, their number
-    in each cell `(18, 32)`, and for how many earlier frames in a row it was seen before it was confirmed."""
+class Sight:
+    """What the watch is shown of one camera, flat `(14400,)`: the picture, the one two frames ago, the scene's light,
+    its `room` (how many grays are background), the differing pixels, those that may count, and counts by cell."""
 
-    components: Components
-    pixels: Bools
-    counts: npt.NDArray[np.uint8]
+    picture: Picture
+    earlier: Picture
+    light: Fixed
+    room: Picture
+    differing: Bools
+    clear: Bools
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """Cells that move together. `strength` grows with its size and contrast; `seen_before` counts the frames in a row
+    in which it was there before it was confirmed; `pixels` differ from the background."""
+
+    cells: CellSet
+    pixels: int
+    strength: float
     seen_before: int
 
 
 class Watch:
-    """N cameras watched at one acuity each; `acuity` and all arrays have a leading camera axis."""
+    """Watches one camera with one demand: `cell_pixels` make a cell suspect, `core_pixels` its component solid."""
 
-    def __init__(self, acuity: Acuity) -> None:
-        lanes = len(acuity.contrast)
-        self._acuity = acuity
-        self._is_neutral = bool((acuity.contrast == SIXTEENTHS).all())
-        self._threshold = np.zeros((lanes, FRAME_HEIGHT, FRAME_WIDTH), np.int16)
-        self._moving = np.zeros((lanes, FRAME_HEIGHT, FRAME_WIDTH), bool)
-        self._counts = count_per_cell(self._moving)
-        self._memory = Memory(lanes)
-        self.suspects = np.zeros((lanes, GRID_ROWS, GRID_COLUMNS), bool)
+    def __init__(self, cell_pixels: int, core_pixels: int, least_strength: float) -> None:
+        self.cell_pixels, self._core_pixels = cell_pixels, core_pixels
+        self._least_strength = least_strength
+        self._memory = Memory()
+        self._suspects: CellSet = 0
+        self._arrived: CellSet = 0
+        self._doubted: CellSet = 0
+        self.turned: CellSet = 0
 
-    def look(self, scene: Background) -> None:
-        """Take in how the next pictures differ from the scene; `suspects` `(N, 18, 32)` are the cells that do."""
-        self._memory.step()
-        scene.beyond_spread(out=self._threshold)
-        self._threshold += self._base(scene)
-        np.greater(scene.distance, self._threshold, out=self._moving)
-        self._counts = count_per_cell(self._moving)
-        np.greater_equal(self._counts, self._acuity.cell_pixels, out=self.suspects)
+    def rest(self) -> None:
+        """A frame without suspects."""
+        self._doubted, self._arrived = self._arrived, 0
+        self.turned, self._suspects = self._suspects, 0
+        self._memory.note(0)
 
-    def _base(self, scene: Background) -> npt.NDArray[np.int16]:
-        base = scene.base.astype(np.int16)[:, np.newaxis, np.newaxis]
-        return base if self._is_neutral else (self._acuity.contrast * base) >> 4
+    def recall(self, frames: Sequence[CellSet]) -> None:
+        """Suspects of earlier frames, oldest first."""
+        for cells in frames:
+            self._memory.note(cells)
 
-    def moving(self, lane: int) -> Bools:
-        """The pixels `(90, 160)` that differ."""
-        moving: Bools = self._moving[lane]
-        return moving
+    def suspect(self, sight: Sight) -> CellSet:
+        """The cells of a picture that differ from the background."""
+        before, self._suspects = self._suspects, packed(sight.counts >= self.cell_pixels)
+        self._doubted, self._arrived = self._arrived, self._suspects & ~grown(before)
+        self.turned = self._suspects ^ before
+        return self._suspects
 
-    def moving_pixels(self, lane: int) -> int:
-        return int(self._counts[lane].sum(dtype=np.int64))
+    def flashes(self) -> int:
+        """How many cells of the frame before lit up from nothing, were no motion, and are gone again."""
+        lonely = self._doubted & ~grown(self._suspects)
+        return lonely.bit_count()
 
-    def judge(self, lane: int, scene: Background, interior: Bools) -> Motion | None:
-        """What of a camera's suspects moves. Edges and texture count in the `interior` `(90, 160)` only, off masks."""
-        suspects = self.suspects[lane] & neighbourhood(self._changing(lane, scene))
-        components = Components.of(suspects)
-        recalled = self._memory.recall(lane, components)
-        self._memory.note(lane, suspects)
-        confirmed = persistent(components.sizes, recalled, self._memory.most_cells(lane))
-        confirmed &= components.touched_by(self._counts[lane] >= self._acuity.core_pixels[lane])
-        if not confirmed.any():
-            return None
-        texture, clear = Texture(scene.light[lane], scene.difference[lane]), self._moving[lane] & interior
-        confirmed &= components.touched_by(self._edged(lane, scene, texture, clear))
-        confirmed &= ~texture.survives(to_pixels(components.labels) * clear, components.count, RELIT)
-        return self._motion(lane, components.kept(confirmed), recalled[:, confirmed])
+    def judge(self, sight: Sight, sparks: float) -> list[Component]:
+        """What of the suspects moves, where so many `sparks` are usual."""
+        lively = self._suspects & grown(_changing(numbers(self._suspects), sight))
+        likely = [one for one in components(lively) if self._is_persistent(one, sparks)]
+        confirmed = self._confirmed(likely, sight) if likely else []
+        self._memory.note(lively)
+        self._arrived &= ~union(one.cells for one in confirmed)
+        return confirmed
 
-    def _changing(self, lane: int, scene: Background) -> Bools:
-        """Cells in which pixels differ from two frames ago."""
-        change = np.abs(scene.difference[lane] - scene.earlier[lane])
-        return cells_with(change > (self._threshold[lane] >> 1), 2)
+    def _is_persistent(self, component: CellSet, sparks: float) -> bool:
+        """A small one was there several times before; a large one may be new, or jump, unless sparks are usual."""
+        size = component.bit_count()
+        if sparks >= CALM:
+            return size >= sparks and self._memory.repeats(component) >= (3 if sparks < SHOWER else 4)
+        return size >= LARGE or self._memory.repeats(component) >= (2 if size > 1 else 3)
 
-    def _edged(self, lane: int, scene: Background, texture: Texture, clear: Bools) -> Bools:
-        """Cells in which what differs has edges."""
-        edges = texture.edges()
-        sharp = (edges > (scene.distance[lane] >> 1)) & (edges > self._threshold[lane])
-        return cells_with(sharp & clear, 2)
+    def _confirmed(self, likely: Sequence[CellSet], sight: Sight) -> list[Component]:
+        solid = packed(sight.counts >= self._core_pixels)
+        likely = [one for one in likely if SOLID * (one & solid).bit_count() >= one.bit_count()]
+        if not likely:
+            return []
+        cells = numbers(union(likely))
+        evidence = Evidence(cells, sight.picture, sight.light, sight.clear)
+        member = np.stack([_membership(one, cells) for one in likely])
+        pixels = member @ evidence.pixels
+        relit = survives(evidence.texture @ member.T, pixels, np.where(pixels < FEW_PIXELS, RELIT_SMALL, RELIT))
+        edged = member @ evidence.sharp >= EDGED * pixels
+        shaded = subset(cells, _shaded(evidence))
+        objects = [one for one, light, edges in zip(likely, relit, edged, strict=True) if edges and not light]
+        found = [self._component(one, solid, shaded, sight) for one in objects]
+        return [one for one in found if one.strength >= self._least_strength or one.cells.bit_count() >= LARGE]
 
-    def _motion(self, lane: int, components: Components, recalled: Bools) -> Motion | None:
-        if components.count == 0:
-            return None
-        seen_before = int(np.cumprod(recalled, axis=0).sum(axis=0).max())
-        pixels = self._moving[lane] & to_pixels(components.cells)
-        return Motion(components, pixels, self._counts[lane], seen_before)
+    def _component(self, cells: CellSet, solid: CellSet, shaded: CellSet, sight: Sight) -> Component:
+        body = filled(cells & solid & ~shaded) or cells
+        pixels = int(sight.counts[numbers(body)].sum(dtype=np.int64))
+        return Component(body, pixels, _strength(sight, cells), self._memory.run(cells))
+
+
+def _membership(component: CellSet, cells: npt.NDArray[np.intp]) -> Reals:
+    return unpacked(component)[cells].astype(np.float32)
+
+
+def _changing(cells: npt.NDArray[np.intp], sight: Sight) -> CellSet:
+    """Those of the cells in which pixels differ from two frames ago."""
+    at = OWN.take(cells, axis=0)
+    now, ago = sight.picture.take(at), sight.earlier.take(at)
+    room = sight.room.take(at)
+    change = np.maximum(now, ago) - np.minimum(now, ago) > np.maximum((room >> 2) + (room >> 3), LEAST_CHANGE)
+    return subset(cells, change.sum(axis=1) >= 2)
+
+
+def _shaded(evidence: Evidence) -> Bools:
+    """Cells that are only darker, evenly or with their texture as it was."""
+    mean, deviation = evidence.shade
+    deep = (mean > SHADOW_DEPTHS[0]) & (mean < SHADOW_DEPTHS[1])
+    return np.asarray(deep & ((deviation < SHADOW_EVENNESS) | survives(evidence.texture, evidence.pixels, SHADED)))
+
+
+def _strength(sight: Sight, cells: CellSet) -> float:
+    """The contrast of a component in thresholds, times the root of its size."""
+    at = OWN.take(numbers(cells), axis=0)
+    differing = sight.differing.take(at)
+    far = np.abs(sight.picture.take(at) - sight.light.take(at) / 64.0) * differing
+    room = (sight.room.take(at) * differing).sum(dtype=np.int64)
+    return float(2 * far.sum() / max(room, 1)) * sqrt(cells.bit_count())

@@ -36,7 +36,7 @@ def test_an_event_still_open_is_closed_by_finish() -> None:
 
 
 def test_a_slow_small_object_is_one_event_that_ends_when_it_has_left() -> None:
-    _, facts = analyse(shoot(80, walker(8, 68, size=(0.04, 0.08), path=(0.2, 0.8), gray=90)))
+    _, facts = analyse(shoot(80, walker(8, 68, size=(0.04, 0.08), path=(0.2, 0.8), gray=75)))
     [event] = closed_events(facts)
     assert event.end is not None
     assert abs(seconds(event.start) - 8) <= 0.6

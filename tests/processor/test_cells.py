@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from processor.cells import box_around, cells_with, count_per_cell, neighbourhood, to_heat, to_pixels, union
+from processor.cells import box_around, count_per_cell, to_heat, to_pixels, union, within
 
 
 def test_pixels_are_counted_in_their_cells_and_cameras() -> None:
@@ -14,19 +14,10 @@ def test_a_full_cell_counts_25() -> None:
     assert (count_per_cell(np.ones((1, 90, 160), bool)) == 25).all()
 
 
-def test_cells_need_as_many_pixels_as_asked() -> None:
-    pixels = np.zeros((90, 160), bool)
-    pixels[5, 10:13] = True
-    assert np.argwhere(cells_with(pixels, 3)).tolist() == [[1, 2]]
-    assert not cells_with(pixels, 4).any()
-
-
-def test_a_neighbourhood_is_three_by_three_and_ends_at_the_border() -> None:
-    cells = np.zeros((18, 32), bool)
-    cells[0, 0] = cells[9, 9] = True
-    around = neighbourhood(cells)
-    assert around.sum() == 4 + 9
-    assert around[8:11, 8:11].all()
+def test_pixels_within_cells_are_kept() -> None:
+    random = np.random.default_rng(3)
+    pixels, cells = random.random((90, 160)) < 0.5, random.random((18, 32)) < 0.3
+    np.testing.assert_array_equal(within(pixels, cells), pixels & to_pixels(cells))
 
 
 def test_cells_become_their_pixels_again() -> None:

@@ -1,30 +1,65 @@
-import numpy as np
+from processor.cellset import grown, packed
+from processor.patience import HOLD_FRAMES, PATIENCE, Patience
 
-from processor.patience import HOLD_FRAMES, PATIENCE_FRAMES, RECOVERY, Patience
+HERE = 1 << 165
 
-HERE = np.zeros((18, 32), bool)
-HERE[5, 5] = True
+
+def rested() -> Patience:
+    patience = Patience()
+    for _ in range(PATIENCE):
+        patience.hold(0, 0, 0, 0)
+    return patience
+
+
+def flicker(patience: Patience, frames: int, travelling: int = 0) -> list[bool]:
+    """Whether it was believed in each frame of what lights up and goes out in turn."""
+    believed = []
+    for _ in range(frames):
+        patience.hold(HERE, travelling, HERE, HERE)
+        believed.append(patience.believes(HERE))
+    return believed
 
 
 def test_a_cell_and_its_neighbours_are_held_for_a_while_after_motion() -> None:
-    patience = Patience(2)
-    held = patience.hold({1: HERE})
-    assert list(held) == [1]
-    assert held[1].sum() == 9
-    frames = [bool(patience.hold({})) for _ in range(HOLD_FRAMES + 5)]
+    patience = rested()
+    held = patience.hold(HERE, 0, HERE, 0)
+    assert held is not None
+    assert packed(held) == grown(HERE)
+    frames = [patience.hold(0, 0, 0, 0) is not None for _ in range(HOLD_FRAMES + 5)]
     assert frames == [True] * (HOLD_FRAMES - 1) + [False] * 6
 
 
-def test_patience_runs_out_where_motion_never_ends() -> None:
-    patience = Patience(1)
-    frames = [bool(patience.hold({0: HERE})) for _ in range(2 * PATIENCE_FRAMES)]
-    assert frames == [True] * PATIENCE_FRAMES + [False] * PATIENCE_FRAMES
+def test_what_flickers_is_believed_until_patience_wears_out() -> None:
+    believed = flicker(rested(), 20)
+    assert 3 <= believed.index(False) <= 6
+    assert not any(believed[believed.index(False) :])
 
 
-def test_patience_recovers_slowly() -> None:
-    patience = Patience(1)
-    for _ in range(PATIENCE_FRAMES):
-        patience.hold({0: HERE})
-    for _ in range(HOLD_FRAMES + 20 * RECOVERY):
-        patience.hold({})
-    assert [bool(patience.hold({0: HERE})) for _ in range(25)].count(True) in range(18, 23)
+def test_what_moves_steadily_is_believed_for_long() -> None:
+    patience = rested()
+    for _ in range(100):
+        patience.hold(HERE, 0, HERE, 0)
+    assert patience.believes(HERE)
+
+
+def test_what_travels_costs_no_patience() -> None:
+    assert all(flicker(rested(), 1000, travelling=HERE))
+
+
+def test_what_is_not_believed_is_learnt() -> None:
+    held = rested().hold(HERE, 0, 0, 0)
+    assert held is not None
+    assert not held.any()
+
+
+def test_a_new_scene_is_met_with_little_patience() -> None:
+    assert not any(flicker(Patience(), 3)[1:])
+
+
+def test_patience_comes_back() -> None:
+    patience = rested()
+    flicker(patience, 20)
+    for _ in range(PATIENCE):
+        patience.hold(0, 0, 0, 0)
+    patience.hold(HERE, 0, HERE, 0)
+    assert patience.believes(HERE)

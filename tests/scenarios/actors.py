@@ -31,7 +31,7 @@ Path = Callable[[float], Pose | None]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A figure on its path. `contrast` replaces its brightness by so many gray levels above the ground behind it.
+    """A figure on its path. `contrast` replaces its brightness by so many gray levels above the ground's mean.
 
     `shadow` is the share of light that its shadow leaves, `lean` how far the shadow reaches aside, in its widths.
     """
@@ -59,11 +59,14 @@ class Actor:
         alpha = np.clip(inside * WIDTH * pose.width + 0.5, 0, 1).astype(np.float32)
         there = picture[window]
         if self.contrast is None:
-            gray = gray + self.texture[(v * 63).astype(int) % 64, (u * 63).astype(int) % 64]
+            gray = gray + self._cloth(u, v)
         else:
-            gray = there + np.float32(self.contrast)
+            gray = picture[window].mean() + np.float32(self.contrast) + self._cloth(u, v) / 5
         picture[window] = there + alpha * (gray - there)
         return Drawn(window, alpha, pose.moves)
+
+    def _cloth(self, u: Gray, v: Gray) -> Gray:
+        return np.asarray(self.texture[(v * 63).astype(int) % 64, (u * 63).astype(int) % 64])
 
     def _phase(self, pose: Pose, time: float) -> float:
         return time * self.stride_hz if pose.moves else 0.0

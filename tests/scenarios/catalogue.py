@@ -221,7 +221,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     _nuisance("insect on the lens", Film(yard(), 60, veils=(veils.insect(),))),
     _nuisance("moths at night", Film(yard(), 60, light=lights.dim(0.25), noise=2, veils=(veils.moths(),))),
     _nuisance("night noise", Film(yard(), 60, light=lights.dim(0.12), noise=2.5)),
-    _nuisance("night noise, compressed", Film(yard(), 60, light=lights.dim(0.12), noise=2.5), compressed=True),
+    _nuisance("night noise, compressed", Film(yard(), 60, light=lights.dim(0.12), noise=1.5), compressed=True),
     _nuisance("key frames pump", Film(yard(), 60, noise=2.0), compressed=True),
     _tampering("frozen", lambda scene: replace(scene, frozen=(WARM, 1e9)), 60.0),
     _tampering("covered", lambda scene: replace(scene, veils=(veils.covered(WARM),))),

@@ -1,0 +1,90 @@
+"""Upheavals: changes of the whole picture at once, by lamps, infrared switches, exposure or a hand, and no motion."""
+
+import numpy as np
+
+from nvr.model import GRID_COLUMNS, GRID_ROWS, SceneChange
+from processor.cellset import CellSet, unpacked
+from processor.evidence import Evidence, survives
+from processor.watch import Sight
+
+WHOLE_PICTURE = 0.35
+"""The share of differing pixels from which on a change may be one of light."""
+
+EVERYWHERE, EACH_QUARTER = 0.5, 0.25
+"""The share of suspect cells in the picture, and in each of its quarters, that no object has."""
+
+ALIKE = 0.4
+ONE_WAY = 0.9
+"""The share of pixels that grow brighter together, or darker, only by light: a plain wall has no texture to tell it."""
+
+CALM_FRAMES, LONGEST_FRAMES = 5, 50
+"""A picture that stands still for so many frames is the new scene; after so many whatever fills it is, too."""
+
+SETTLING_FRAMES = 3
+
+
+class Upheavals:
+    """Recognises the upheavals of one camera, whose `visible_pixels` are not masked."""
+
+    def __init__(self, visible_pixels: int) -> None:
+        self._size = visible_pixels
+        self._settling = self._lasted = self._calm = 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether motion can be judged: nothing was in uproar in the last frames."""
+        return self._settling == 0
+
+    def follow(self, sight: Sight, suspects: CellSet, differing: int) -> tuple[bool, SceneChange | None]:
+        """Whether the present picture is to be the new background, and what that is to be called. A ramp of changes
+        in a row, as exposure makes, is told once."""
+        was_settled = self.settled
+        self._settling = max(0, self._settling - 1)
+        much = differing > WHOLE_PICTURE * self._size
+        if not much and not _everywhere(suspects):
+            self._lasted = self._calm = 0
+            return False, None
+        if much and _relit(sight, suspects, self._size):
+            self._settling, self._lasted = SETTLING_FRAMES, 0
+            return True, SceneChange.LIGHT if was_settled else None
+        return self._wait(sight)
+
+    def rest(self) -> None:
+        """A frame without suspects."""
+        self._settling = max(0, self._settling - 1)
+        self._lasted = self._calm = 0
+
+    def _wait(self, sight: Sight) -> tuple[bool, SceneChange | None]:
+        """Another scene is in sight. It is adopted once it stands still."""
+        self._settling = max(self._settling, 1)
+        self._lasted += 1
+        self._calm = self._calm + 1 if _stands_still(sight) else 0
+        if self._calm < CALM_FRAMES and self._lasted <= LONGEST_FRAMES:
+            return False, None
+        turned = self._calm >= CALM_FRAMES
+        self._settling, self._lasted, self._calm = SETTLING_FRAMES, 0, 0
+        return True, SceneChange.TURNED if turned else None
+
+
+def _everywhere(suspects: CellSet) -> bool:
+    """In more than half of the picture, and in all of its quarters."""
+    if suspects.bit_count() < EVERYWHERE * GRID_ROWS * GRID_COLUMNS:
+        return False
+    halves = unpacked(suspects).reshape(2, GRID_ROWS // 2, 2, GRID_COLUMNS // 2)
+    return bool(halves.mean(axis=(1, 3)).min() > EACH_QUARTER)
+
+
+def _relit(sight: Sight, suspects: CellSet, size: int) -> bool:
+    """Whether the differing pixels all went one way, or still show the texture they had."""
+    evidence = Evidence(np.flatnonzero(unpacked(suspects)), sight.picture, sight.light, sight.clear)
+    brighter = float(((evidence.change > 0) * evidence.weights).sum())
+    pixels = float(evidence.pixels.sum())
+    if max(brighter, pixels - brighter) > ONE_WAY * size:
+        return True
+    return bool(survives(evidence.texture.sum(axis=1), pixels, ALIKE))
+
+
+def _stands_still(sight: Sight) -> bool:
+    """Whether hardly any pixel changed since two frames ago."""
+    change = np.maximum(sight.picture, sight.earlier) - np.minimum(sight.picture, sight.earlier)
+    return bool(np.count_nonzero(change > 12) < 0.05 * change.size)
