@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,13 +48,18 @@ WAITING_PICTURES = 100
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Where packets come from: a recorder's pipe with its format, anchor and arrivals, or a sub-stream's URL."""
+    """Where packets come from: a recorder's pipe with its format, anchor and arrivals, or a sub-stream's URL.
+
+    `undecodable` is called where pictures came until now and a new decoder finds none in what goes on arriving: it is
+    not what it was, though the session is the same.
+    """
 
     source: str
     packet_format: str | None = None
     packets: Pipe | None = None
     anchor: Anchor | None = None
     arrivals: Arrivals | None = None
+    undecodable: Callable[[], None] = lambda: None
 
 
 class Decoder:
@@ -81,13 +86,15 @@ class Decoder:
         backoff, auth_backoff = Backoff(), auth_failure_backoff()
         self._last_seen = None
         while True:
-            started = self._clock.monotonic()
+            started, seen = self._clock.monotonic(), self._last_seen
             try:
                 cause = await self._run_once(feed)
             except OSError as error:  # no process, no descriptor: recording goes on all the same
                 cause = classify_error(error)
             if feed.packets and cause is Cause.EOF:  # the recorder has ended, and we with it in a moment
                 await asyncio.sleep(RECORDER_SECONDS)
+            if cause is Cause.STALLED and seen is not None and seen == self._last_seen:
+                feed.undecodable()
             self._telemetry.ffmpeg_restarted(self._camera, "decoder", cause)
             level = logging.DEBUG if cause is self._last_cause else logging.WARNING
             log.log(level, "%s: the decoder ended (%s) and is started again", self._camera, cause)

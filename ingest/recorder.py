@@ -10,6 +10,7 @@ import csv
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -269,7 +270,14 @@ class Recorder:
         self._around.telemetry.connected(self._camera, "ok")
         log.info("%s: recording", self._camera)
         if self._decoder and not self._closing:
-            feed = Feed(f"pipe:{packets.read_end}", self._handling.packet_format, packets, self._anchor, self._arrivals)
+            feed = Feed(
+                f"pipe:{packets.read_end}",
+                self._handling.packet_format,
+                packets,
+                self._anchor,
+                self._arrivals,
+                undecodable=partial(self._end, Cause.CODEC),
+            )
             self._decoding = asyncio.create_task(self._decoder.run(feed), name=f"{self._camera} decoder")
             self._decoding.add_done_callback(self._decoder_ended)
 

@@ -18,6 +18,8 @@ from nvr.clock import UtcClock
 from nvr.model import CameraState, Cause, Gap, Segment
 from nvr.settings import CameraSettings
 from tests.clips import make_clip
+from tests.faults.rtsp.camera import FaultyCamera
+from tests.faults.rtsp.clips import FPS, make_raw_clip
 from tests.ingest.conftest import KeptFacts
 
 
@@ -158,3 +160,29 @@ def test_a_camera_that_pauses_in_mid_stream_leaves_a_gap_without_a_new_run(
 
 def _gaps(facts: KeptFacts, cause: Cause) -> list[Gap]:
     return [fact for fact in facts.facts if isinstance(fact, Gap) and fact.cause is cause]
+
+
+def test_a_stream_that_turns_into_another_codec_in_its_session_is_begun_anew(
+    around: Surroundings, facts: KeptFacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.decoder.SILENCE_SECONDS", 4.0)
+    monkeypatch.setattr("ingest.decoder.START_SECONDS", 6.0)
+    clips = {"usual": make_raw_clip(tmp_path / "usual.h264"), "other": make_raw_clip(tmp_path / "other.hevc")}
+
+    async def story(server: FaultyCamera) -> None:
+        camera = Camera(CameraSettings("yard", server.url()), around)
+        running = asyncio.create_task(_run_until(camera, lambda: camera.health.codec == "hevc", 60))
+        for _ in range(20):
+            await asyncio.wait_for(camera.frames.get(), 30)
+        await asyncio.to_thread(server.behave, clip="other")
+        await running
+        assert camera.health.last_cause is Cause.CODEC
+
+    server = FaultyCamera(FPS, clips)
+    server.begin()
+    try:
+        server.wait()
+        asyncio.run(story(server))
+    finally:
+        server.stop()
+    assert [gap.cause for gap in _gaps(facts, Cause.CODEC)]
