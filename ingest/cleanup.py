@@ -47,17 +47,17 @@ class Cleanup:
         self._refused: set[int] = set()
         """Rows whose files would not go: they are left out until the next start, or a clean-up would end with them."""
 
-    def preview(self, room: Room) -> CleanupPlan:
-        """What `run` would do, and what there is to be done with."""
-        holdings = self._holdings()
-        now, steps = self._clock.now(), self._plan(holdings, room)
-        limits = (self.volume, self.cameras)
-        free = deletable(holdings, *limits, now_milliseconds=self._milliseconds())
+    def preview(self, room: Room, camera: str | None = None) -> CleanupPlan:
+        """What `run` would do, and what there is to be done with; of one camera, or of all."""
+        holdings, now = self._holdings(), self._clock.now()
+        of = holdings.of_camera(camera)
+        planned = ((step.policy, step.indices[of[step.indices]]) for step in self._plan(holdings, room))
+        free = of & deletable(holdings, self.volume, self.cameras, now_milliseconds=self._milliseconds())
         return CleanupPlan(
             time=now,
-            steps=tuple(holdings.step(step.policy, step.indices) for step in steps),
-            ages=holdings.by_age(now),
-            cameras=holdings.by_camera(),
+            steps=tuple(holdings.step(policy, indices) for policy, indices in planned if len(indices)),
+            ages=holdings.by_age(now, of),
+            cameras=tuple(held for held in holdings.by_camera() if camera in (None, held.camera)),
             freeable_bytes=int(holdings.size_bytes[free].sum()),
             trigger_bytes=int(self.volume.trigger * room.budget_bytes),
             target_bytes=int(self.volume.target * room.budget_bytes),

@@ -76,10 +76,18 @@ class Holdings:
             camera_bytes={name: int(size) for name, size in zip(self.cameras, sizes, strict=True) if size},
         )
 
-    def by_age(self, now: datetime) -> tuple[AgeBand, ...]:
-        ages = now.timestamp() - self.end_milliseconds / 1000
+    def of_camera(self, camera: str | None) -> Mask:
+        """Which segments are a camera's, or all `(n,)`."""
+        if camera is None:
+            return np.ones(len(self), dtype=bool)
+        return np.isin(self.camera, [index for index, name in enumerate(self.cameras) if name == camera])
+
+    def by_age(self, now: datetime, of: Mask | None = None) -> tuple[AgeBand, ...]:
+        """Of all the segments, or of some."""
+        chosen = np.ones(len(self), dtype=bool) if of is None else of
+        ages, sizes = now.timestamp() - self.end_milliseconds[chosen] / 1000, self.size_bytes[chosen]
         bands = ((age, ages >= age) for age in AGES_SECONDS)
-        return tuple(AgeBand(age, int(old.sum()), int(self.size_bytes[old].sum())) for age, old in bands)
+        return tuple(AgeBand(age, int(old.sum()), int(sizes[old].sum())) for age, old in bands)
 
     def by_camera(self) -> tuple[CameraHoldings, ...]:
         """Largest first."""

@@ -3,14 +3,16 @@
 import asyncio
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import inf
+from typing import TypeVar
 
 from ingest import forecast
 from ingest.cleanup import Cleanup
 from ingest.disk import DiskThread
+from ingest.forecast import HourBytes
 from ingest.retention_plan import EMERGENCY_TRIGGER, Room, resolved
 from ingest.store import Store
 from nvr.clock import UtcClock
@@ -21,6 +23,8 @@ from nvr.ports import FactSink, Telemetry
 from nvr.settings import RetentionSettings, StorageSettings
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 PERIOD_SECONDS = 2.0
 """How often the volume is measured: on a small one that others fill there may be room for seconds only."""
@@ -125,7 +129,7 @@ class Retention:
         failing = False
         while True:
             try:
-                await self._in_turn(asked=False)
+                await self._in_turn(self.run_once)
                 failing = False
             except (StorageError, OSError) as error:
                 self._telemetry.failed("retention")
@@ -134,15 +138,24 @@ class Retention:
             await self._pause()
 
     async def clean_up(self) -> CleanupRun:
-        """Do it now, and say what was done. Raises StorageError, OSError."""
-        await self._in_turn(asked=True)
+        """Do it now, after what is being done, and say what went. Raises StorageError, OSError where nothing could."""
+        return await self._in_turn(self._run_asked)
+
+    def _run_asked(self) -> CleanupRun:
+        """Where not all could be deleted, what was says so too."""
+        before = self.last_run
+        try:
+            self.run_once(asked=True)
+        except StorageError:
+            if self.last_run is before:
+                raise
         assert self.last_run is not None
         return self.last_run
 
-    async def _in_turn(self, *, asked: bool) -> None:
+    async def _in_turn(self, work: Callable[[], T]) -> T:
         self._waiting_since = self._clock.monotonic()
         try:
-            await self._disk.do(self.run_once, asked=asked)
+            return await self._disk.do(work)
         finally:
             self._waiting_since = None
 
@@ -196,9 +209,14 @@ class Retention:
 
     # Telling
 
-    def preview(self) -> CleanupPlan:
-        """What a clean-up would do now. Touches the disk."""
-        return self._cleanup.preview(Room(self._measured.budget_bytes))
+    @property
+    def limits(self) -> RetentionSettings:
+        """What holds for the volume."""
+        return self._cleanup.volume
+
+    def preview(self, camera: str | None = None) -> CleanupPlan:
+        """What a clean-up would do now, of one camera or of all. Touches the disk."""
+        return self._cleanup.preview(Room(self._measured.budget_bytes), camera)
 
     def forecast(self) -> Forecast:
         """What the cameras' last weeks lead to. Touches the disk."""
@@ -206,16 +224,20 @@ class Retention:
 
     def forecast_with(self, limits: RetentionSettings) -> Forecast:
         """As `forecast`, with other limits and another budget."""
-        now, measured = self._clock.now(), self._measured
-        since = now - timedelta(days=FORECAST_DAYS)
+        measured = self._measured
         available = measured.free_bytes + measured.used_bytes
         return forecast.forecast(
-            forecast.mean_weeks(self._store.catalogue.written(since), now),
+            self.weeks(),
             used_bytes=measured.used_bytes,
             budget_bytes=limits.budget.resolve(available),
             limits=limits,
-            now=now,
+            now=self._clock.now(),
         )
+
+    def weeks(self) -> dict[str, HourBytes]:
+        """What each camera writes in the hours of a mean week. Touches the disk."""
+        now = self._clock.now()
+        return forecast.mean_weeks(self._store.catalogue.written(now - timedelta(days=FORECAST_DAYS)), now)
 
     def _measure(self) -> VolumeStatus:
         self._space = Space.of(self._store)

@@ -23,11 +23,12 @@ from ingest import volume
 from ingest.camera import Camera
 from ingest.disk import DiskThread
 from ingest.ffmpeg import executable
-from ingest.recorder import Surroundings
+from ingest.surroundings import Surroundings
 from ingest.retention import Retention
 from ingest.store import Store
 from ingest.upkeep import Upkeep
 from nvr.clock import UtcClock
+from nvr.config.retention import changed
 from nvr.model import CameraStatus, Fact, Frame, MotionEvent, SinkStatus, VolumeStatus
 from nvr.settings import Settings
 from nvr.supervise import cancelled, supervise
@@ -215,6 +216,8 @@ class App:
             web=settings.web,
             readiness=self.readiness,
             telemetry=self.metrics,
+            housekeeping=self._retention,
+            changed_limits=changed,
         )
         await serve(create_app(sources), settings.web.host, settings.web.port, listening=listening)
 

@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from exporters.web.errors import answer
+from exporters.web.origin import SAFE_METHODS, is_foreign
 from exporters.web.pages import FOLDER
 from nvr.errors import ConfigError
 from nvr.settings import WebSettings
@@ -64,7 +65,7 @@ class Access:
             return
         request = Request(scope, receive)
         refusal = await self._refuse(request, self._web.token) if self._web.token else self._refuse_host(request)
-        await (refusal or self._app)(scope, receive, send)
+        await (refusal or self._refuse_origin(request) or self._app)(scope, receive, send)
 
     async def _refuse(self, request: Request, token: str) -> Response | None:
         if request.url.path == LOGIN:
@@ -111,6 +112,11 @@ class Access:
         if host and (is_local_name(host) or host == self._own_host):
             return None
         return answer(403, "this recorder is not reached under that name", "set web.external_url, or a web.token_file")
+
+    def _refuse_origin(self, request: Request) -> Response | None:
+        if request.method in SAFE_METHODS or not is_foreign(request.headers, self._web.external_url):
+            return None
+        return answer(403, "a page of another site asked for this", "set web.external_url if it is the recorder's own")
 
 
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?", re.ASCII)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from exporters.web import cameras, events, gaps, health, heatmap, media, pages, scrape, snapshot, timeline
+from exporters.web import cameras, events, gaps, health, heatmap, media, pages, scrape, snapshot, storage, timeline
 from exporters.web.access import Access, check_exposure
 from exporters.web.errors import RequestError, bug, database_away, failed, http_error, refused
 from exporters.web.pictures import Pictures
@@ -18,7 +18,9 @@ from exporters.web.sources import Sources
 from exporters.web.wrapping import Measured, Secured
 from nvr.errors import DatabaseError, NvrError
 
-ROUTES: dict[str, Callable[[Request], Awaitable[Response]]] = {
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+ROUTES: dict[str, Endpoint] = {
     "/": pages.start,
     "/play": pages.play,
     "/heatmap": pages.heatmap,
@@ -30,12 +32,19 @@ ROUTES: dict[str, Callable[[Request], Awaitable[Response]]] = {
     "/api/events": events.events,
     "/api/gaps": gaps.gaps,
     "/api/timeline": timeline.timeline,
+    "/api/storage": storage.storage,
+    "/api/storage/cleanup/status": storage.cleanup_status,
+    "/api/storage/forecast": storage.forecast,
     "/metrics": scrape.metrics,
     "/healthz": health.healthz,
     "/readyz": health.readyz,
 }
 """All answer GET and HEAD. Beside them there are /static and, where a token is set, /login."""
 
+CHANGES: dict[tuple[str, str], Endpoint] = {
+    ("POST", "/api/storage/cleanup/run"): storage.cleanup_run,
+}
+"""What changes something, by method and path."""
 
 DRAWN_AT_ONCE = 2
 """Heatmaps: the largest takes some 200 MB while it is being drawn."""
@@ -46,9 +55,11 @@ def create_app(sources: Sources) -> Starlette:
     check_exposure(sources.web)
     assets = pages.Assets()
     patterns: dict[object, str] = {endpoint: path for path, endpoint in ROUTES.items()} | {assets: "/static"}
+    patterns |= {endpoint: path for (_, path), endpoint in CHANGES.items()}
     app = Starlette(
         routes=[
             *(Route(path, endpoint, methods=["GET"]) for path, endpoint in ROUTES.items()),
+            *(Route(path, endpoint, methods=[method]) for (method, path), endpoint in CHANGES.items()),
             Mount("/static", assets),
         ],
         middleware=[

@@ -1,6 +1,6 @@
 """What the web endpoint needs of the others, as small Protocols, and the bundle that its routes share."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +12,10 @@ import numpy.typing as npt
 from prometheus_client import CollectorRegistry
 
 from nvr.clock import utc_now
+from nvr.housekeeping import CleanupPlan, CleanupRun, Forecast
 from nvr.model import Gap, MotionEvent, Segment
 from nvr.ports import StatusSource
-from nvr.settings import WebSettings
+from nvr.settings import RetentionSettings, WebSettings
 
 
 class Footage(Protocol):
@@ -34,6 +35,27 @@ class Past(Protocol):
     ) -> list[MotionEvent]: ...
 
     async def heatmap(self, camera: str, start: datetime, end: datetime) -> tuple[npt.NDArray[np.uint64], bool]: ...
+
+
+class Housekeeping(Protocol):
+    """`ingest.retention.Retention`. All but `clean_up` touch the disk: call them in a thread."""
+
+    @property
+    def limits(self) -> RetentionSettings: ...
+    @property
+    def last_run(self) -> CleanupRun | None: ...
+    def preview(self, camera: str | None = ...) -> CleanupPlan: ...
+    def forecast_with(self, limits: RetentionSettings) -> Forecast: ...
+    def weeks(self) -> dict[str, npt.NDArray[np.float64]]: ...
+    async def clean_up(self) -> CleanupRun: ...
+
+
+LimitsReader = Callable[[RetentionSettings, Mapping[str, str]], RetentionSettings]
+"""Limits with some replaced by values as they are written in the configuration. Raises ConfigError."""
+
+
+def as_they_are(limits: RetentionSettings, _: Mapping[str, str]) -> RetentionSettings:
+    return limits
 
 
 class RequestTelemetry(Protocol):
@@ -80,6 +102,8 @@ class Sources:
     readiness: Callable[[], Awaitable[Readiness]] = always_ready
     telemetry: RequestTelemetry = field(default_factory=Uncounted)
     now: Callable[[], datetime] = utc_now
+    housekeeping: Housekeeping | None = None
+    changed_limits: LimitsReader = as_they_are
 
 
 def sources_of(request: Any) -> Sources:
