@@ -1,5 +1,6 @@
 """The files of one run while they grow: synced each second, named when closed, adopted when nobody closed them."""
 
+import contextlib
 import logging
 import math
 import os
@@ -107,8 +108,12 @@ class Footage:
 
     def closed(self, index: int, media_start: float, media_end: float) -> None:
         """ffmpeg has closed a file: name it."""
+        if not self._anchor.known:  # over before the first report: it ended just now
+            self._anchor.observe(media_end, time.monotonic())
+            self._reached = media_end
+        media_end = min(media_end, max(media_start, self._reach, media_start + self._seconds_of_pictures(index)))
         self._finish(index, media_start, media_end - media_start)
-        self._growing = _Growing(index + 1, min(media_end, self._reached + REPORT_SLACK_SECONDS))
+        self._growing = _Growing(index + 1, media_end)
         self._store.set_growing(self._run.camera, None)
         if self._anchor.clock_was_set:
             self._follow_clock(self._growing.media_start)
@@ -138,11 +143,7 @@ class Footage:
         return self._reached + REPORT_SLACK_SECONDS if self._anchor.known else math.inf
 
     def _finish(self, index: int, media_start: float, duration: float) -> None:
-        if not self._anchor.known:  # over before the first report: it ended just now
-            self._anchor.observe(media_start + duration, time.monotonic())
-            self._reached = media_start + duration
         self._footage_began()
-        duration = min(duration, max(0.0, self._reach - media_start))
         self._is_whole = False
         try:
             segment = self._store.finish(
@@ -159,6 +160,13 @@ class Footage:
         else:
             self._finished(index, segment)
         self._is_whole = True
+
+    def _seconds_of_pictures(self, index: int) -> float:
+        """How long a file is by its pictures: a camera's first burst is written before its first report is read."""
+        fps = self._health.expected_fps
+        with contextlib.suppress(MediaError):
+            return probe(self._run.file(index)).pictures / fps if fps else 0.0
+        return 0.0
 
     def _finished(self, index: int, segment: Segment) -> None:
         self._end = self._health.last_segment_time = segment.end

@@ -30,7 +30,7 @@ class Stage:
         self._store, self._facts, self._metrics = store, facts, metrics
         self.run = store.begin_run("yard", NOON)
 
-    def play(self, story: Story, *, is_reported: bool = True) -> Footage:
+    def play(self, story: Story, *, is_reported: bool = True, fps: float = 0.0) -> Footage:
         anchor = Anchor(self.clock)
         if is_reported:
             anchor.observe(0.0, 0.0)
@@ -41,7 +41,7 @@ class Stage:
             facts=self._facts,
             telemetry=self._metrics,
             gaps=GapLedger("yard", self._store.catalogue, self._facts, self._metrics),
-            health=Health("yard", 0.0),
+            health=Health("yard", 0.0, expected_fps=fps),
         )
         story(footage, self.run)
         return footage
@@ -108,6 +108,22 @@ def test_a_file_never_reaches_further_than_what_was_received(stage: Stage, facts
 
     stage.play(story)
     assert all(segment.end <= NOON + timedelta(seconds=7) for segment in _segments(facts))
+
+
+def test_a_first_burst_that_comes_before_its_reports_keeps_its_length(
+    stage: Stage, facts: KeptFacts, footage: Path
+) -> None:
+    def story(made: Footage, run: Run) -> None:
+        made.reached(0.5)
+        for index in range(2):
+            shutil.copy(footage, run.file(index))
+            made.closed(index, index * 5.0, index * 5.0 + 5.0)
+
+    stage.play(story, fps=10.0)
+    assert [(segment.start - NOON, segment.duration_seconds) for segment in _segments(facts)] == [
+        (timedelta(0), 5.0),
+        (timedelta(seconds=5), 5.0),
+    ]
 
 
 def test_the_growing_file_is_shown_as_long_as_it_is(stage: Stage, store: Store, footage: Path) -> None:
