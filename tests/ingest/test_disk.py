@@ -36,6 +36,7 @@ def test_what_was_begun_is_finished_and_what_was_not_is_left_out() -> None:
         disk = DiskThread("disk")
         begun = asyncio.create_task(disk.do(hang))
         waiting = asyncio.create_task(disk.do(done.append, "waiting"))
+        await asyncio.sleep(0)  # they are asked for
         assert not await disk.settle(0.1)
         for task in (begun, waiting):
             task.cancel()
