@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from ingest.catalogue_file import CatalogueFile, Row
+from ingest.protections import Protections
 from nvr.model import Cause, Gap, Segment, Tombstone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -62,6 +63,7 @@ class Catalogue:
 
     def __init__(self, path: Path) -> None:
         self._file = CatalogueFile(path)
+        self.protections = Protections(self._file)
         self._unsaved: dict[tuple[str, datetime], Gap] = {}
         self._unsaved_lock = threading.Lock()
         self._rows, self.close, self.look = self._file.rows, self._file.close, self._file.look

@@ -66,10 +66,33 @@ CREATE TABLE protections (
     created INTEGER NOT NULL
 ) STRICT;
 """
-MIGRATIONS = (_FIRST, _SECOND, _THIRD)
+_FOURTH = """
+CREATE INDEX protections_by_camera ON protections (camera, start);
+CREATE TRIGGER segment_came_protected AFTER INSERT ON segments WHEN EXISTS (
+    SELECT 1 FROM protections
+    WHERE camera = new.camera AND start < new.start + new.duration AND "end" > new.start
+) BEGIN
+    UPDATE segments SET protected = 1 WHERE id = new.id;
+END;
+CREATE TRIGGER protection_came AFTER INSERT ON protections BEGIN
+    UPDATE segments SET protected = 1
+    WHERE camera = new.camera AND start > new.start - 7200000 AND start < new."end" AND start + duration > new.start;
+END;
+CREATE TRIGGER protection_went AFTER DELETE ON protections BEGIN
+    UPDATE segments SET protected = EXISTS (
+        SELECT 1 FROM protections p
+        WHERE p.camera = segments.camera AND p.start < segments.start + segments.duration AND p."end" > segments.start
+    )
+    WHERE camera = old.camera AND start > old.start - 7200000 AND start < old."end" AND start + duration > old.start;
+END;
+"""
+MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH)
 """Step n leads from version n to version n + 1. Never change one that was released: add the next."""
 
 VERSION = len(MIGRATIONS)
+
+_IRREPLACEABLE = {"gaps": 4, "protections": 6}
+"""Unlike segments no file tells of them: these tables, with so many columns, are taken along into a new catalogue."""
 
 
 class CatalogueFile:
@@ -169,14 +192,16 @@ class CatalogueFile:
 
     def _renew(self, trouble: str) -> None:
         log.error("the catalogue %s is damaged (%s): it is made anew from the files", self._path, trouble)
-        gaps = _gaps(self._database)
+        saved = _saved(self._database)
         self._let_go()
         aside = _set_aside(self._path)
-        if aside and not gaps:
-            gaps = _gaps_in(aside)
+        if aside and not any(saved.values()):
+            saved = _saved_in(aside)
         self._database = _open(self._path)
         with self._database:
-            self._database.executemany("INSERT OR REPLACE INTO gaps VALUES (?,?,?,?)", gaps)
+            for table, rows in saved.items():
+                places = ",".join("?" * _IRREPLACEABLE[table])
+                self._database.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", rows)
         self._remember()
         self.renewals += 1
 
@@ -241,16 +266,17 @@ def _set_aside(path: Path) -> Path | None:
     return aside if aside.exists() else None
 
 
-def _gaps_in(file: Path) -> list[Row]:
+def _saved_in(file: Path) -> dict[str, list[Row]]:
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(file)) as database:
-        return _gaps(database)
-    return []
+        return _saved(database)
+    return {}
 
 
-def _gaps(database: sqlite3.Connection | None) -> list[Row]:
-    """As many gaps as can still be read: unlike segments, no file tells of them."""
-    found: list[Row] = []
-    with contextlib.suppress(sqlite3.Error):
-        if database is not None:
-            found.extend(database.execute('SELECT camera, start, "end", cause FROM gaps'))
+def _saved(database: sqlite3.Connection | None) -> dict[str, list[Row]]:
+    """As much as can still be read of what no file tells of."""
+    found: dict[str, list[Row]] = {table: [] for table in _IRREPLACEABLE}
+    for table, rows in found.items():
+        with contextlib.suppress(sqlite3.Error):
+            if database is not None:
+                rows.extend(database.execute(f"SELECT * FROM {table}"))
     return found

@@ -3,12 +3,12 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from ingest.holdings import Holdings
-from ingest.retention_plan import Room, Step, deletable, plan
+from ingest.retention_plan import Indices, Room, Step, deletable, plan
 from ingest.store import Store
 from nvr.clock import UtcClock
 from nvr.housekeeping import CleanupPlan, CleanupRun, CleanupStep
@@ -90,37 +90,52 @@ class Cleanup:
     def _milliseconds(self) -> int:
         return int(self._clock.now().timestamp() * 1000)
 
-    def _let_go(self, holdings: Holdings, step: Step) -> tuple[np.ndarray[tuple[int], np.dtype[np.intp]], str]:
+    def _let_go(self, holdings: Holdings, step: Step) -> tuple[Indices, str]:
         """What of a step has gone, and why the rest has not."""
         gone, error = list[int](), ""
-        for at in range(0, len(step.indices), BATCH):
-            of_row = {int(holdings.row[index]): int(index) for index in step.indices[at : at + BATCH]}
-            segments = self._store.catalogue.numbered(of_row)
-            left, error = self._delete(segments, step.policy)
-            gone += [index for row, index in of_row.items() if row not in left]
+        for batch, outlived in _batches(holdings, step.indices):
+            of_row = {int(holdings.row[index]): int(index) for index in batch}
+            deleted, error = self._delete(self._still(holdings, of_row), step.policy, even_protected=outlived)
+            gone += [of_row[row] for row in deleted]
             if error:
                 break
         return np.array(gone, dtype=np.intp), error
 
-    def _delete(self, segments: Mapping[int, Segment], policy: str) -> tuple[set[int], str]:
-        """Those that are left, and why a clean-up cannot go on."""
-        deletion = self._store.delete(segments.values(), policy, self._clock.now())
+    def _still(self, holdings: Holdings, of_row: Mapping[int, int]) -> dict[int, Segment]:
+        """The segments of these rows, as far as they are the same: a catalogue that was renewed numbers anew."""
+        found = self._store.catalogue.numbered(of_row)
+        return {row: segment for row, segment in found.items() if holdings.is_segment(of_row[row], segment)}
+
+    def _delete(self, segments: Mapping[int, Segment], policy: str, *, even_protected: bool) -> tuple[list[int], str]:
+        """The rows that have gone, and why a clean-up cannot go on."""
+        deletion = self._store.delete(segments.values(), policy, self._clock.now(), even_protected=even_protected)
         for stone in deletion.stones:
             self._facts.put(stone)
             self._telemetry.segment_deleted(stone)
         gone = {stone.segment.id for stone in deletion.stones}
-        left = {row for row, segment in segments.items() if segment.id not in gone}
+        deleted = [row for row, segment in segments.items() if segment.id in gone]
         if not deletion.refusals:
-            return left, ""
-        first = deletion.refusals[0]
+            return deleted, ""
         if deletion.is_refused_by_volume:
-            return left, f"the volume refuses: {first.strerror}"
-        self._refused |= left
+            return deleted, f"the volume refuses: {deletion.refusals[0].strerror}"
+        kept = gone | deletion.spared
+        refused = {row for row, segment in segments.items() if segment.id not in kept}
+        return deleted, self._leave_alone(refused, deletion.refusals[0])
+
+    def _leave_alone(self, refused: set[int], first: OSError) -> str:
+        self._refused |= refused
         log.error(
-            "retention: %d files cannot be deleted, the first is %s: %s", len(left), first.filename, first.strerror
+            "retention: %d files cannot be deleted, the first is %s: %s", len(refused), first.filename, first.strerror
         )
-        return left, "too many files refuse" if len(self._refused) > MOST_REFUSALS else ""
+        return "too many files refuse" if len(self._refused) > MOST_REFUSALS else ""
 
     def _log(self, step: CleanupStep) -> None:
         level = logging.ERROR if step.policy == "emergency" else logging.INFO
         log.log(level, "retention: %d segments deleted (%s), %d bytes", step.segments, step.policy, step.size_bytes)
+
+
+def _batches(holdings: Holdings, indices: Indices) -> Iterator[tuple[Indices, bool]]:
+    """A step's segments, a few at a time: those that may be deleted unless protected, then those although they are."""
+    for outlived in (False, True):
+        chosen = indices[holdings.protected[indices] == outlived]
+        yield from ((chosen[at : at + BATCH], outlived) for at in range(0, len(chosen), BATCH))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from nvr.clock import from_timestamp
 from nvr.housekeeping import AgeBand, CameraHoldings, CleanupStep
+from nvr.model import Segment
 
 Mask = npt.NDArray[np.bool_]
 Row = tuple[object, ...]
@@ -63,6 +64,11 @@ class Holdings:
             field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "cameras"
         }
         return Holdings(self.cameras, **{name: values[kept] for name, values in fields.items()})
+
+    def is_segment(self, index: int, segment: Segment) -> bool:
+        """Whether this is the segment at that index."""
+        same_camera = self.cameras[self.camera[index]] == segment.camera
+        return same_camera and abs(int(self.start_milliseconds[index]) - segment.start.timestamp() * 1000) < 1
 
     def step(self, policy: str, indices: npt.NDArray[np.intp]) -> CleanupStep:
         """Some of the segments, at least one, as they are told of."""

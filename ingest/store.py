@@ -35,10 +35,11 @@ _WHOLE_VOLUME = (errno.EROFS, errno.EIO)
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """What went, and what refused to."""
+    """What went, what refused to, and the ids of what is protected."""
 
     stones: list[Tombstone]
     refusals: list[OSError]
+    spared: set[str]
 
     @property
     def is_refused_by_volume(self) -> bool:
@@ -56,6 +57,7 @@ class Store:
             raise StorageError(f"the storage folder cannot be used, {error.strerror}", path=root) from error
         self._lock = LockFile(root / LOCK)  # a second recorder would take the files of the first for torn ones
         self.catalogue = Catalogue(root / CATALOGUE)
+        self.protections = self.catalogue.protections
         self._mounted = Mounted(root)
         self.claims = Claims()
         self._lost_folders = 0
@@ -233,17 +235,22 @@ class Store:
 
     # Deleting
 
-    def delete(self, segments: Iterable[Segment], policy: str, now: datetime) -> Deletion:
+    def delete(
+        self, segments: Iterable[Segment], policy: str, now: datetime, *, even_protected: bool = False
+    ) -> Deletion:
         """Delete files and leave tombstones; raises StorageError where the catalogue refuses those.
 
         One that refuses keeps no other, but a volume that cannot be written as a whole refuses once.
+        Protected ones are spared, also those that were not yet when they were chosen.
         """
-        wanted = list(segments)
-        with self.claims.free(segment.path for segment in wanted) as paths:
-            stones, refusals = self._unlink([segment for segment in wanted if segment.path in paths], policy, now)
+        wanted = {segment.path: segment for segment in segments}
+        with self.claims.free(wanted) as paths:
+            chosen = [segment for path, segment in wanted.items() if path in paths]
+            spared = set[str]() if even_protected else self.protections.among([each.id for each in chosen])
+            stones, refusals = self._unlink([each for each in chosen if each.id not in spared], policy, now)
             self.catalogue.bury(stones)
         self._prune({self.file(stone.segment).parent for stone in stones})
-        return Deletion(stones, refusals)
+        return Deletion(stones, refusals, spared)
 
     def _unlink(self, segments: Iterable[Segment], policy: str, now: datetime) -> tuple[list[Tombstone], list[OSError]]:
         stones, refusals = list[Tombstone](), list[OSError]()

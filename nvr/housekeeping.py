@@ -1,4 +1,4 @@
-"""What is told of a volume's housekeeping: what lies on it, what would go and why, and what went."""
+"""What is told of a volume's housekeeping: what lies on it, what would go and why, what went, and what is to stay."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,3 +75,24 @@ class Forecast:
     days_left: float
     reached_seconds: float
     keeps_promise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """The footage of `[start, end)` of a camera is not to go to make room; what is not yet recorded of it neither."""
+
+    id: str
+    camera: str
+    start: datetime
+    end: datetime
+    reason: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedFootage:
+    """A protection with what is there of its footage."""
+
+    protection: Protection
+    segments: int
+    size_bytes: int
