@@ -16,6 +16,7 @@ from pathlib import Path
 from ingest.catalogue import Catalogue
 from ingest.claims import Claims
 from ingest.mp4 import Media, probe
+from ingest.protections import Protections
 from ingest.run import Run, sync
 from ingest.volume import Mounted
 from nvr.errors import MediaError, StorageError
@@ -57,7 +58,6 @@ class Store:
             raise StorageError(f"the storage folder cannot be used, {error.strerror}", path=root) from error
         self._lock = LockFile(root / LOCK)  # a second recorder would take the files of the first for torn ones
         self.catalogue = Catalogue(root / CATALOGUE)
-        self.protections = self.catalogue.protections
         self._mounted = Mounted(root)
         self.claims = Claims()
         self._lost_folders = 0
@@ -92,6 +92,10 @@ class Store:
         self._lock.close()
 
     # Asking
+
+    @property
+    def protections(self) -> Protections:
+        return self.catalogue.protections
 
     def segments(self, camera: str, start: datetime, end: datetime) -> list[Segment]:
         """Those that overlap `[start, end)`, oldest first, the one being written included."""

@@ -10,7 +10,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from exporters.web import cameras, events, gaps, health, heatmap, media, pages, scrape, snapshot, storage, timeline
+from exporters.web import (
+    cameras,
+    events,
+    gaps,
+    health,
+    heatmap,
+    media,
+    pages,
+    protections,
+    scrape,
+    snapshot,
+    storage,
+    timeline,
+)
 from exporters.web.access import Access, check_exposure
 from exporters.web.errors import RequestError, bug, database_away, failed, http_error, refused
 from exporters.web.pictures import Pictures
@@ -32,6 +45,7 @@ ROUTES: dict[str, Endpoint] = {
     "/api/events": events.events,
     "/api/gaps": gaps.gaps,
     "/api/timeline": timeline.timeline,
+    "/api/protections": protections.protections,
     "/api/storage": storage.storage,
     "/api/storage/cleanup/status": storage.cleanup_status,
     "/api/storage/forecast": storage.forecast,
@@ -43,6 +57,8 @@ ROUTES: dict[str, Endpoint] = {
 
 CHANGES: dict[tuple[str, str], Endpoint] = {
     ("POST", "/api/storage/cleanup/run"): storage.cleanup_run,
+    ("POST", "/api/protections"): protections.protect,
+    ("DELETE", "/api/protections/{protection}"): protections.unprotect,
 }
 """What changes something, by method and path."""
 

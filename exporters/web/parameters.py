@@ -1,7 +1,7 @@
 """What a request asks for, read strictly: each value has one meaning, or the request is refused with the remedy."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -73,7 +73,7 @@ def _rfc3339(text: str, timezone: ZoneInfo) -> datetime | None:
     return (parsed if suffix else parsed.replace(tzinfo=timezone)).astimezone(UTC)
 
 
-def parse_span(query: QueryParams, sources: Sources, *, default: timedelta, longest: timedelta) -> Span:
+def parse_span(query: Mapping[str, str], sources: Sources, *, default: timedelta, longest: timedelta) -> Span:
     """`from` and `to`; without `to` up to now, without `from` as far back as `default`."""
     end = parse_time("to", query["to"], sources.timezone) if "to" in query else sources.now()
     start = parse_time("from", query["from"], sources.timezone) if "from" in query else end - default

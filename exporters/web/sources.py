@@ -12,10 +12,18 @@ import numpy.typing as npt
 from prometheus_client import CollectorRegistry
 
 from nvr.clock import utc_now
-from nvr.housekeeping import CleanupPlan, CleanupRun, Forecast
+from nvr.housekeeping import CleanupPlan, CleanupRun, Forecast, ProtectedFootage, Protection
 from nvr.model import Gap, MotionEvent, Segment
 from nvr.ports import StatusSource
 from nvr.settings import RetentionSettings, WebSettings
+
+
+class ProtectionBook(Protocol):
+    """`ingest.protections.Protections`."""
+
+    def add(self, protection: Protection) -> ProtectedFootage: ...
+    def remove(self, protection_id: str) -> ProtectedFootage | None: ...
+    def all(self) -> list[ProtectedFootage]: ...
 
 
 class Footage(Protocol):
@@ -25,6 +33,13 @@ class Footage(Protocol):
     def segment(self, segment_id: str) -> Segment | None: ...
     def gaps(self, camera: str | None, start: datetime, end: datetime) -> list[Gap]: ...
     def file(self, segment: Segment) -> Path: ...
+
+
+class ProtectableFootage(Footage, Protocol):
+    """With what is to stay of it."""
+
+    @property
+    def protections(self) -> ProtectionBook: ...
 
 
 class Past(Protocol):
@@ -91,7 +106,7 @@ async def always_ready() -> Readiness:
 class Sources:
     """Everything that the routes read. `cameras` may be a live view: it is asked at each request."""
 
-    store: Footage
+    store: ProtectableFootage
     past: Past
     status: StatusSource
     registry: CollectorRegistry
