@@ -15,6 +15,9 @@ _log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+JOURNAL_BYTES = 4 << 20
+"""What the journal is cut back to: else it stays as large as its largest commit ever was."""
+
 
 class AnotherFormat(sqlite3.DatabaseError):
     """Another release wrote the file."""
@@ -38,6 +41,7 @@ def _prepare(database: sqlite3.Connection, schema: str, version: int) -> None:
     database.execute("PRAGMA auto_vacuum=FULL")
     database.execute("PRAGMA journal_mode=WAL")
     database.execute("PRAGMA synchronous=FULL")
+    database.execute(f"PRAGMA journal_size_limit={JOURNAL_BYTES}")
     (found,) = database.execute("PRAGMA user_version").fetchone()
     if found == 0:
         database.executescript(f"BEGIN; {schema} PRAGMA user_version={version}; COMMIT;")

@@ -1,7 +1,7 @@
 """The questions that pages and the API ask of ClickHouse, answered in the domain's words. All times are aware UTC."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,19 +11,32 @@ from exporters.clickhouse.client import Database
 from exporters.clickhouse.rows import timestamp
 from nvr.model import HEATMAP_COLUMNS, HEATMAP_ROWS, Activity, Cause, Gap, MotionEvent
 
+FIRST_WINDOW, WINDOW_GROWTH = timedelta(hours=6), 8
+
 _MOMENT = "DateTime64(3, 'UTC')"
 _OVERLAPS = f"""site = {{site:String}} AND ({{camera:String}} = '' OR camera = {{camera:String}})
 AND start < {{end:{_MOMENT}}} AND (`end` IS NULL OR `end` >= {{start:{_MOMENT}}})"""
 
-_EVERY_MOTION_EVENT = """SELECT id, camera, start, `end`, peak, box_x, box_y, box_width, box_height, zones,
+_HERE = "site = {site:String} AND ({camera:String} = '' OR camera = {camera:String})"
+_MOTION_EVENT = """SELECT id, camera, start, `end`, peak, box_x, box_y, box_width, box_height, zones,
 footage_start, footage_end FROM motion_events FINAL"""
 
-_MOTION_EVENTS = f"""{_EVERY_MOTION_EVENT} WHERE {_OVERLAPS}
-ORDER BY start DESC, id LIMIT {{limit:UInt32}} OFFSET {{offset:UInt64}}
+_MOTION_EVENTS = f"""{_MOTION_EVENT} WHERE {_HERE} AND start >= {{start:{_MOMENT}}} AND start < {{end:{_MOMENT}}}
+ORDER BY start DESC, id LIMIT {{limit:UInt32}}
 SETTINGS do_not_merge_across_partitions_select_final = 1"""
 
-_OPEN_MOTION_EVENTS = f"""{_EVERY_MOTION_EVENT}
-WHERE site = {{site:String}} AND start < {{before:{_MOMENT}}} AND `end` IS NULL ORDER BY start, id
+# With FINAL the index of ends would spare little: so without it the candidates are found, among them events that were
+# still open when their part was written, and only these are read as they are now.
+_CANDIDATES = f"SELECT camera, start, id FROM motion_events WHERE {_HERE} AND start < {{start:{_MOMENT}}}"
+_REACHES_IN = f"(`end` IS NULL OR `end` >= {{start:{_MOMENT}}})"
+
+_EARLIER_MOTION_EVENTS = f"""{_MOTION_EVENT} WHERE site = {{site:String}}
+AND (camera, start, id) IN ({_CANDIDATES} AND {_REACHES_IN}) AND {_REACHES_IN}
+ORDER BY start DESC, id LIMIT {{limit:UInt32}}
+SETTINGS do_not_merge_across_partitions_select_final = 1"""
+
+_OPEN_MOTION_EVENTS = f"""{_MOTION_EVENT} WHERE site = {{site:String}}
+AND (camera, start, id) IN ({_CANDIDATES} AND `end` IS NULL) AND `end` IS NULL ORDER BY start, id
 SETTINGS do_not_merge_across_partitions_select_final = 1"""
 
 _GAPS = f"""SELECT camera, start, `end`, cause FROM gaps FINAL WHERE {_OVERLAPS}
@@ -49,13 +62,18 @@ class Queries:
         self, camera: str | None, start: datetime, end: datetime, *, limit: int = 100, offset: int = 0
     ) -> list[MotionEvent]:
         """Events that overlap `[start, end)`, the open ones too, newest first."""
-        rows = await self._ask(_MOTION_EVENTS, camera, start, end, limit=limit, offset=offset)
-        return [_motion_event(row) for row in rows]
+        rows: list[Sequence[Any]] = []
+        for since, until in windows(start, end):
+            rows += await self._ask(_MOTION_EVENTS, camera, since, until, limit=offset + limit - len(rows))
+            if len(rows) == offset + limit:
+                break
+        else:
+            rows += await self._ask(_EARLIER_MOTION_EVENTS, camera, start, end, limit=offset + limit - len(rows))
+        return [_motion_event(row) for row in rows[offset:]]
 
     async def open_motion_events(self, before: datetime) -> list[MotionEvent]:
-        """Events that began before that moment and have no end, oldest first. It looks at all there are."""
-        parameters = {"site": self._site, "before": timestamp(before)}
-        return [_motion_event(row) for row in await self._database.query(_OPEN_MOTION_EVENTS, parameters)]
+        """Events that began before that moment and have no end, oldest first."""
+        return [_motion_event(row) for row in await self._ask(_OPEN_MOTION_EVENTS, None, before, before)]
 
     async def gaps(
         self, camera: str | None, start: datetime, end: datetime, *, limit: int = 100, offset: int = 0
@@ -83,6 +101,18 @@ class Queries:
     ) -> Sequence[Sequence[Any]]:
         span = {"site": self._site, "camera": camera or "", "start": timestamp(start), "end": timestamp(end)}
         return await self._database.query(statement, span | more)
+
+
+def windows(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Stretches that make up `[start, end)`, the last first, each longer than the one after it.
+
+    Whoever wants the newest of many rows finds them in the first, and the others are never read.
+    """
+    length = FIRST_WINDOW
+    while start < end:
+        since = end - length if end - start > length else start
+        yield since, end
+        end, length = since, length * WINDOW_GROWTH
 
 
 def _motion_event(row: Sequence[Any]) -> MotionEvent:

@@ -114,7 +114,13 @@ _CLOCKS = (
     "ALTER TABLE segments ADD COLUMN IF NOT EXISTS clock_offset_seconds Float64 AFTER clock_step_seconds",
 )
 
-MIGRATIONS = (_FIRST, _CLOCKS)
+_ENDS = (
+    "ALTER TABLE motion_events ADD INDEX IF NOT EXISTS ends `end` TYPE minmax GRANULARITY 1",
+    "ALTER TABLE motion_events MATERIALIZE INDEX ends",
+)
+"""What reaches into a time, and what has no end, is found without reading all that began before."""
+
+MIGRATIONS = (_FIRST, _CLOCKS, _ENDS)
 """Step n leads from schema n to schema n + 1. Never change one that was released: add the next."""
 
 TIME_COLUMNS = {

@@ -146,6 +146,20 @@ def test_overflow_drops_activity_before_events_and_counts_it(open_spool: Open, t
     assert rows["activity"] + telemetry.dropped["activity"] == 200
 
 
+def test_a_full_spool_takes_not_much_more_of_the_disk_than_it_may(open_spool: Open, tmp_path: Path) -> None:
+    limit_bytes = 2_000_000
+    spool = open_spool(limit_bytes)
+    for number in range(8_000):
+        spool.put(motion_event(number, 1))
+        spool.put(activity(number))
+        if number % 2_000 == 0:
+            assert spool.flush()
+    assert spool.flush()
+    assert spool.rows / spool.capacity_rows > 0.95
+    spool.close()
+    assert (tmp_path / "spool" / "facts.sqlite").stat().st_size < limit_bytes * 1.5
+
+
 def test_the_oldest_events_go_when_only_events_are_left(open_spool: Open, telemetry: CountedRows) -> None:
     spool = open_spool(5_000)
     for number in range(50):

@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +15,14 @@ import pytest
 import yaml
 
 from exporters.clickhouse.client import Database
+from exporters.clickhouse.schema import create_schema
 from ingest.demo.camera import DemoCamera
 from ingest.demo.clips import make_clip
 from ingest.demo.scenes import walker
 from nvr.clock import utc_now
 from nvr.model import isoformat
-from tests.e2e.live import LiveRecorder
+from tests.e2e.live import NVR, LiveRecorder
+from tests.exporters.clickhouse.engine import database_in
 from tests.exporters.clickhouse.server import ClickHouseServer
 from tests.exporters.clickhouse.truth import Truth, compare
 from tests.faults.conftest import Measured
@@ -29,10 +33,15 @@ VISITS = walker(20)
 """Someone walks by every 20 seconds."""
 
 
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(VISITS, tmp_path_factory.mktemp("clips"))
+
+
 @pytest.fixture
-def camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoCamera]:
+def camera(clip: Path) -> Iterator[DemoCamera]:
     with DemoCamera("door") as door:
-        door.start(make_clip(VISITS, tmp_path_factory.mktemp("clips")))
+        door.start(clip)
         yield door
 
 
@@ -139,3 +148,110 @@ async def asked(server: ClickHouseServer, log: Path) -> tuple[Past, Truth]:
         return await kept(database), await compare(database, log)
 
     return await server.ask(scenario)
+
+
+def held(dsn: str) -> subprocess.Popen[bytes]:
+    """Another process that has the database open until its standard input is closed."""
+    program = """
+import asyncio, sys
+from exporters.clickhouse.client import connect
+async def hold():
+    database = await connect(sys.argv[1])
+    print("held", flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    await database.close()
+asyncio.run(hold())
+"""
+    command = [sys.executable, "-c", program, dsn]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline() == b"held\n"
+    return process
+
+
+def recording_goes_on(recorder: LiveRecorder) -> None:
+    """Pictures are recorded and analysed, what is found waits, and nothing is missing."""
+    recorder.wait_for(lambda: recorder.metric("nvr_camera_frames_processed_total", camera="door") > 5, 30)
+    recorder.wait_for(lambda: len(recorder.timeline("door")["segments"]) >= 2, 30)
+    recorder.wait_for(lambda: recorder.metric("nvr_event_sink_queue_length") > 0, 20)
+    assert recorder.metric("nvr_event_sink_up") == 0
+    assert [gap["cause"] for gap in recorder.timeline("door")["gaps"]] in ([], ["config_change"])
+
+
+@pytest.mark.fault(33)
+def test_a_database_that_another_process_has_open_is_taken_when_it_is_free_and_a_second_recorder_is_refused(
+    tmp_path: Path, camera: DemoCamera, measured: Measured
+) -> None:
+    recorder = LiveRecorder(tmp_path, {"door": {"record": camera.url}}, segment="2s")
+    with held(f"chdb://{tmp_path / 'data' / 'clickhouse'}") as holder:
+        try:
+            with recorder:
+                recording_goes_on(recorder)
+                said = f"the database in {tmp_path / 'data' / 'clickhouse'} is locked by another process"
+                assert said in recorder.log.read_text()
+                assert "it is in use by another recorder" in refused(recorder)
+                holder.communicate(timeout=20)
+                recorder.wait_for(lambda: recorder.metric("nvr_event_sink_up") == 1, 60)
+                recorder.wait_for(lambda: recorder.metric("nvr_event_sink_queue_length") == 0, 30)
+                recorder.stop()
+        finally:
+            holder.kill()
+    segments, _ = noted(recorder.recordings)
+    past = asyncio.run(asked_in(tmp_path / "data" / "clickhouse"))
+    assert segments - past.segments.keys() <= {max(segments)}
+    assert doubles(past) == []
+    with closing(sqlite3.connect(recorder.recordings / "catalogue.sqlite")) as catalogue:
+        catalogue.execute("PRAGMA user_version = 99")
+    assert "the catalogue has version 99" in refused(recorder)
+    measured(
+        f"{len(segments)} segments recorded while it was locked or after, all in the database, none twice; a second"
+        " recorder and one that finds a newer catalogue end with code 2"
+    )
+
+
+async def asked_in(directory: Path) -> Past:
+    async with database_in(directory) as database:
+        return await kept(database)
+
+
+@pytest.mark.fault(33)
+def test_a_database_of_a_newer_release_is_said_and_recording_goes_on(
+    tmp_path: Path, camera: DemoCamera, measured: Measured
+) -> None:
+    directory = tmp_path / "data" / "clickhouse"
+
+    async def marked(statement: str) -> None:
+        async with database_in(directory) as database:
+            await create_schema(database)
+            await database.command(statement)
+
+    asyncio.run(marked("INSERT INTO schema_version (version) VALUES (99)"))
+    recorder = LiveRecorder(tmp_path, {"door": {"record": camera.url}}, segment="2s")
+    with recorder:
+        recording_goes_on(recorder)
+        assert "has schema 99, this program knows" in recorder.log.read_text()
+        assert "install the newer nvr that wrote it" in recorder.log.read_text()
+        recorder.stop()
+        asyncio.run(unmarked(directory))
+        recorder.start()
+        recorder.wait_for(lambda: recorder.metric("nvr_event_sink_up") == 1, 30)
+        recorder.wait_for(lambda: recorder.metric("nvr_event_sink_queue_length") == 0, 30)
+        recorder.stop()
+    segments, _ = noted(recorder.recordings)
+    past = asyncio.run(asked_in(directory))
+    assert segments - past.segments.keys() <= {max(segments)}
+    assert doubles(past) == []
+    measured(f"{len(segments)} segments recorded beside it, in the database once it was mended")
+
+
+async def unmarked(directory: Path) -> None:
+    async with database_in(directory) as database:
+        await database.command("ALTER TABLE schema_version DELETE WHERE version = 99 SETTINGS mutations_sync = 1")
+
+
+def refused(recorder: LiveRecorder) -> str:
+    """What `nvr run` says when it refuses to start, which must be by code 2 and without a traceback."""
+    done = subprocess.run([NVR, "run", "-c", recorder.config], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr

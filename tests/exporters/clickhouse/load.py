@@ -2,7 +2,8 @@
 
 Fact n is a motion event, a second of activity and a heatmap increment, each recognisable by n, at 200 a second. The log
 has one line for each n that was offered and one for each up to which all were on disk, so that after any number of
-kills it is known what must be in the database, and what may be. SIGTERM empties the spool and ends it by code 0.
+kills it is known what must be in the database, and what may be. `ready` is printed when rows go to the database.
+SIGTERM empties the spool and ends it by code 0.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from exporters.clickhouse import writer as writer_module
 from exporters.clickhouse.client import Database
 from exporters.clickhouse.writer import Writer
 from exporters.spool import Spool
@@ -86,15 +88,23 @@ async def load(spool: Spool, log: Path, stop: asyncio.Event) -> None:
         await asyncio.sleep(0.02)
 
 
+async def say_when_up(writer: Writer) -> None:
+    while not writer.status().up:  # noqa: ASYNC110  A status is to be asked, and wakes nobody.
+        await asyncio.sleep(0.01)
+    print("ready", flush=True)
+
+
 async def main(dsn: str, directory: Path, log: Path) -> None:
+    writer_module.INTERVAL_SECONDS = 0.02  # so that a kill most often finds an insert on its way
     stop, telemetry = asyncio.Event(), counted_rows()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     spool = Spool(directory, LIMIT_BYTES, telemetry, site="home")
     database = Database(dsn)
     writer = Writer(spool, database, telemetry)
     exporting = asyncio.create_task(supervise("event sink", writer.run, failed=lambda _: None))
-    print("ready", flush=True)
+    saying = asyncio.create_task(say_when_up(writer))
     await load(spool, log, stop)
+    saying.cancel()
     exporting.cancel()
     await asyncio.wait([exporting])
     drained = await writer.drain(DRAIN_SECONDS)

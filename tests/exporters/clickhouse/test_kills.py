@@ -15,8 +15,8 @@ from tests.exporters.clickhouse.engine import database_in
 from tests.exporters.clickhouse.truth import Truth, compare
 
 KILLS = 100 if os.environ.get("NVR_LONG") else 20
-LONGEST_LIFE_SECONDS = 1.7
-"""A life is of any length up to this, the start of the process included: some die before they have done anything."""
+LIFE_SECONDS = (0.02, 0.6)
+"""How long one is left alone once it inserts; every fourth is killed while it starts."""
 
 
 def start(folder: Path) -> subprocess.Popen[bytes]:
@@ -25,10 +25,13 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def live_and_be_killed(folder: Path, seconds: float) -> None:
+def live_and_be_killed(folder: Path, draw: random.Random) -> None:
     process = start(folder)
     try:
-        time.sleep(seconds)
+        if draw.random() < 0.75:
+            assert process.stdout
+            assert process.stdout.readline() == b"ready\n"
+        time.sleep(draw.uniform(*LIFE_SECONDS))
     finally:
         process.kill()
         _, said = process.communicate()
@@ -52,7 +55,7 @@ def live_and_be_stopped(folder: Path) -> None:
 def test_kills_at_random_moments_neither_lose_nor_double_what_was_durable(tmp_path: Path) -> None:
     draw = random.Random(34)
     for _ in range(KILLS):
-        live_and_be_killed(tmp_path, draw.uniform(0.3, LONGEST_LIFE_SECONDS))
+        live_and_be_killed(tmp_path, draw)
     live_and_be_stopped(tmp_path)
 
     async def scenario() -> Truth:
@@ -60,5 +63,5 @@ def test_kills_at_random_moments_neither_lose_nor_double_what_was_durable(tmp_pa
             return await compare(database, tmp_path / "log")
 
     truth = asyncio.run(scenario())
-    assert truth.durable > KILLS * 10
+    assert truth.durable > KILLS * 20
     assert (truth.missing, truth.double, truth.invented) == ([], [], [])

@@ -1,12 +1,15 @@
 """The questions, asked of a real engine."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from uuid import uuid4
 
 from exporters.clickhouse.client import Database
-from exporters.clickhouse.queries import Queries
+from exporters.clickhouse.queries import Queries, windows
 from exporters.clickhouse.rows import rows_of
-from nvr.model import Fact
+from nvr.model import Fact, MotionEvent
 from tests.exporters.clickhouse.engine import with_tables
 from tests.exporters.facts import HOUR, START, activity, gap, heatmap, motion_event
 
@@ -65,6 +68,57 @@ def test_events_are_paged_newest_first_by_camera_and_site(tmp_path: Path) -> Non
         assert await queries.motion_events("front-door", *span, limit=2, offset=4) == [events[0]]
         assert len(await queries.motion_events(None, *span)) == 6
         assert [event.camera for event in await queries.motion_events("yard", *span)] == ["yard"]
+
+    with_tables(tmp_path, scenario)
+
+
+def test_pages_of_a_long_stretch_leave_out_and_repeat_nothing(tmp_path: Path) -> None:
+    events = [motion_event(-hours * 3600, length) for hours in (0, 1, 5, 7, 40, 900, 5000) for length in (1, 9e7)]
+    events = [replace(event, id=uuid4()) for event in events]
+
+    async def scenario(database: Database) -> None:
+        await insert(database, *events)
+        queries, span = Queries(database, "home"), (START - 60 * DAY, START + DAY)
+        everything = await queries.motion_events(None, *span, limit=100)
+        # All but the two that began earlier, of which one reaches in.
+        assert sorted(everything, key=lambda event: event.id) == sorted(
+            (event for event in events if event.end and event.end >= span[0]), key=lambda event: event.id
+        )
+        assert everything == sorted(everything, key=lambda event: event.start, reverse=True)
+        for limit in (1, 3, 12):
+            paged: list[MotionEvent] = []
+            while page := await queries.motion_events(None, *span, limit=limit, offset=len(paged)):
+                paged += page
+            assert paged == everything
+
+    with_tables(tmp_path, scenario)
+
+
+def test_the_windows_make_up_the_stretch_the_newest_first() -> None:
+    made = list(windows(START - 100 * DAY, START))
+    assert made[0] == (START - timedelta(hours=6), START)
+    assert made[-1][0] == START - 100 * DAY
+    assert all(later[0] == earlier[1] for later, earlier in pairwise(made))
+    assert len(made) < 6
+    assert list(windows(START, START)) == []
+
+
+def test_events_that_began_long_before_are_found_without_reading_all(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        await insert(database, motion_event(-3600), motion_event(-3600, 10))
+        await database.command(
+            "INSERT INTO motion_events (site, camera, id, start, `end`) SELECT 'home', 'front-door', generateUUIDv4(),"
+            " toDateTime64('2026-01-01 00:00:00', 3, 'UTC') + toIntervalSecond(number * 60) AS began,"
+            " began + toIntervalSecond(5) FROM numbers(100000)"
+        )
+        long = motion_event(-30 * 24 * 3600, 1e7)
+        await insert(database, long)
+        assert await Queries(database, "home").motion_events(None, START, START + DAY) == [long]
+        plan = await database.query(
+            "EXPLAIN indexes = 1 SELECT id FROM motion_events WHERE site = 'home' AND start < '2026-03-01 00:00:00'"
+            " AND (`end` IS NULL OR `end` >= '2026-03-01 00:00:00')"
+        )
+        assert any("Name: ends" in line for (line,) in plan), plan
 
     with_tables(tmp_path, scenario)
 
