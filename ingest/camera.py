@@ -10,8 +10,9 @@ from ingest.frames import FrameQueue
 from ingest.gaps import GapLedger
 from ingest.health import STEADY_SECONDS, Health
 from ingest.reconcile import adopt
-from ingest.recorder import Recorder, Surroundings
+from ingest.recorder import Recorder
 from ingest.stream import Streams, remember, remembered
+from ingest.surroundings import Surroundings
 from nvr.errors import StorageError
 from nvr.model import CameraStatus, Cause
 from nvr.settings import CameraSettings

@@ -6,16 +6,11 @@ are read, its closed files get their names, its growth is watched and synced to 
 
 import asyncio
 import contextlib
-import csv
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
-from ingest.anchor import Anchor
-from ingest.arrivals import Arrivals
 from ingest.causes import classify_error
 from ingest.child import Child
 from ingest.decoder import Decoder, Feed
@@ -24,20 +19,19 @@ from ingest.ffmpeg import AudioMode, Pipes, recorder_command
 from ingest.footage import Footage
 from ingest.gaps import GapLedger
 from ingest.health import Health
+from ingest.keeping import Keeping
 from ingest.pipe import Pipe, drained, lines
 from ingest.progress import Progress, ProgressReader
-from ingest.resolution import SizeWatch
-from ingest.run import Run
-from ingest.store import Store
+from ingest.reception import Reception
+from ingest.run import Run, parse_list_line
 from ingest.stream import Handling, StreamListener, Streams
+from ingest.surroundings import Surroundings
 from ingest.usage import waits_for_disk
 from ingest.watchdog import Vitals, verdict
-from nvr.clock import UtcClock
 from nvr.errors import StorageError
 from nvr.model import Cause
-from nvr.ports import FactSink, Telemetry
 from nvr.settings import CameraSettings
-from nvr.supervise import Turnstile, cancelled
+from nvr.supervise import cancelled
 
 log = logging.getLogger(__name__)
 
@@ -53,31 +47,8 @@ HANGING_SECONDS = 1.0
 READ_OUT_SECONDS = 2.0
 """How long what a dead process has left in its pipes may take to be read, and its files to be named."""
 
-HOLE_SECONDS = 2.0
-"""Media time that passes without pictures for longer than this is a gap within the run."""
-
-LEAST_FPS_WITH_HOLES = 1.0
-"""A camera with fewer pictures a second than this has none that are missing."""
-
 HELD_UP_SECONDS = 1.0
 """Where the event loop is later than this, nothing is judged by what it has read: it has not read it yet."""
-
-STARTS_A_SECOND = 10.0
-"""How many recorders may be started in a second: cameras that failed together come back one after another."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What all recorders of a process share."""
-
-    program: str
-    store: Store
-    segment_seconds: float
-    facts: FactSink
-    telemetry: Telemetry
-    clock: UtcClock
-    disk_is_full: Callable[[], None] = lambda: None
-    starts: Turnstile = field(default_factory=lambda: Turnstile(STARTS_A_SECOND))
 
 
 class Recorder:
@@ -98,16 +69,9 @@ class Recorder:
         self._settings, self._around, self._health, self._gaps, self._disk = settings, around, health, gaps, disk
         self._decoder, self._handling, self._before = decoder, handling, before
         self._camera = settings.name
-        self._anchor = Anchor(around.clock)
-        self._arrivals = Arrivals()
-        self._latest = Progress(0, 0.0)
-        self._first_frame: float | None = None
-        self._last_growth = around.clock.monotonic()
-        self._syncing_since: float | None = None
+        self._reception = Reception(health, around.telemetry, around.clock)
         self._waits_for_disk = False
-        self._sizes = SizeWatch()
         self._change: Cause | None = None
-        self._holes: list[tuple[float, float]] = []
         self._decoding: asyncio.Task[None] | None = None
         self._closing = False
         self._ended: asyncio.Future[Cause] = asyncio.get_running_loop().create_future()
@@ -117,7 +81,7 @@ class Recorder:
     @property
     def running_seconds(self) -> float:
         """How long pictures have been coming."""
-        return 0.0 if self._first_frame is None else self._around.clock.monotonic() - self._first_frame
+        return self._reception.running_seconds
 
     @property
     def streams(self) -> Streams | None:
@@ -140,7 +104,7 @@ class Recorder:
             packets, segments, progress = (pipes.enter_context(Pipe()) for _ in range(3))
             child = await self._spawn(run, packets, segments, progress)
             readers = [
-                asyncio.create_task(self._read_progress(progress, packets), name=f"{self._camera} progress"),
+                asyncio.create_task(self._read_progress(progress, packets, footage), name=f"{self._camera} progress"),
                 asyncio.create_task(self._read_segments(segments, footage), name=f"{self._camera} segments"),
             ]
             watch = asyncio.create_task(self._watch(run, child, footage), name=f"{self._camera} watch")
@@ -153,7 +117,7 @@ class Recorder:
         around = self._around
         return Footage(
             run,
-            self._anchor,
+            self._reception.anchor,
             store=around.store,
             facts=around.facts,
             telemetry=around.telemetry,
@@ -222,7 +186,7 @@ class Recorder:
     def _heard(self, line: str) -> None:
         if streams := self._listener.feed(line):
             self._health.seen(streams)
-            self._change = _change(self._before, streams)
+            self._change = streams.change_since(self._before)
             if streams.handling(self._handling) != self._handling:
                 self._end(Cause.CODEC)
 
@@ -230,42 +194,21 @@ class Recorder:
         if not self._ended.done():
             self._ended.set_result(cause)
 
-    async def _read_progress(self, pipe: Pipe, packets: Pipe) -> None:
+    async def _read_progress(self, pipe: Pipe, packets: Pipe, footage: Footage) -> None:
         reader = ProgressReader()
         async with contextlib.aclosing(lines(pipe)) as reports:
             async for line in reports:
                 if report := reader.feed(line):
-                    self._advance(report, packets)
+                    self._advance(report, packets, footage)
 
-    def _advance(self, report: Progress, packets: Pipe) -> None:
-        now, previous = self._around.clock.monotonic(), self._latest
-        if report.frames <= previous.frames:
-            return
-        if not self._anchor.observe(report.media_seconds, now):
-            self._end(Cause.TIMESTAMP_JUMP)
-            return
-        if self._first_frame is None:
-            self._connected(now, packets)
-        self._arrivals.reported(report)
-        self._look_for_hole(report)
-        self._latest, self._last_growth = report, now
-        if self.footage:
-            self.footage.reached(report.media_seconds)
-        self._health.advanced(now, self._anchor.utc(report.media_seconds), report.frames)
-        self._around.telemetry.frames_received(self._camera, report.frames - previous.frames)
+    def _advance(self, report: Progress, packets: Pipe, footage: Footage) -> None:
+        is_first = self._reception.first_frame is None
+        if cause := self._reception.take(report, footage):
+            self._end(cause)
+        elif is_first and self._reception.first_frame is not None:
+            self._connected(packets)
 
-    def _look_for_hole(self, report: Progress) -> None:
-        """A camera that paused and went on: the run lasts, and its footage has a hole."""
-        fps = self._health.rate.per_second(self._last_growth)
-        fps = min(fps, self._health.expected_fps or fps)  # a burst at first is not the rate
-        if self.footage and fps >= LEAST_FPS_WITH_HOLES:
-            end = report.media_seconds - (report.frames - self._latest.frames) / fps
-            if end - self._latest.media_seconds > HOLE_SECONDS:
-                self._holes.append((self._latest.media_seconds, end))
-                self.footage.skipped(end - self._latest.media_seconds)
-
-    def _connected(self, now: float, packets: Pipe) -> None:
-        self._first_frame = now
+    def _connected(self, packets: Pipe) -> None:
         self._health.succeeded(self._around.clock.now())
         self._around.telemetry.connected(self._camera, "ok")
         log.info("%s: recording", self._camera)
@@ -274,8 +217,8 @@ class Recorder:
                 f"pipe:{packets.read_end}",
                 self._handling.packet_format,
                 packets,
-                self._anchor,
-                self._arrivals,
+                self._reception.anchor,
+                self._reception.arrivals,
                 undecodable=partial(self._end, Cause.CODEC),
             )
             self._decoding = asyncio.create_task(self._decoder.run(feed), name=f"{self._camera} decoder")
@@ -288,7 +231,7 @@ class Recorder:
     async def _read_segments(self, pipe: Pipe, footage: Footage) -> None:
         async with contextlib.aclosing(lines(pipe)) as closed:
             async for line in closed:
-                if (listed := _parse_list_line(line)) is not None:
+                if (listed := parse_list_line(line)) is not None:
                     await self._on_disk(footage.closed, *listed)
 
     async def _on_disk(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | None:
@@ -306,13 +249,14 @@ class Recorder:
         """Measure and judge the recording until something is wrong with it. The disk is waited for elsewhere."""
         started = self._around.clock.monotonic()
         async with asyncio.TaskGroup() as tasks:
-            keeping = tasks.create_task(self._keep(run, footage), name=f"{self._camera} sync")
+            keeping = Keeping(run, footage, self._around.store)
+            syncing = tasks.create_task(self._keep(keeping), name=f"{self._camera} sync")
             while not self._ended.done():
                 await self._pass_a_second()
                 self._sample(child)
                 if cause := verdict(self._vitals(started), child.cause_said):
                     self._end(cause)
-            keeping.cancel()
+            syncing.cancel()
 
     async def _pass_a_second(self) -> None:
         """A second, and one more where we were held up: what was reported meanwhile is read before it is judged."""
@@ -321,18 +265,13 @@ class Recorder:
         if self._around.clock.monotonic() > due + HELD_UP_SECONDS:
             await asyncio.sleep(1.0)
 
-    async def _keep(self, run: Run, footage: Footage) -> None:
+    async def _keep(self, keeping: Keeping) -> None:
         while True:
             await asyncio.sleep(1.0)
-            self._syncing_since = self._around.clock.monotonic()
             self._explain_gaps()
-            await self._on_disk(footage.keep)
-            if await self._on_disk(self._has_changed, footage.growing_file):
-                self._end(Cause.RESOLUTION)
-            if await self._on_disk(run.folder.is_dir) is False:
-                is_mounted = await self._on_disk(self._around.store.is_mounted)
-                self._end(Cause.MOUNT_MISSING if is_mounted is False else Cause.DIRECTORY_GONE)
-            self._syncing_since = None
+            codec = self.streams.codec if self.streams else ""
+            if cause := await self._on_disk(keeping.look, codec):
+                self._end(cause)
 
     def _explain_gaps(self) -> None:
         """Why the camera was away, as it shows itself now, and where it paused since."""
@@ -340,48 +279,24 @@ class Recorder:
             cause, self._change = self._change, None
             log.warning("%s: it came back with another %s", self._camera, cause)
             self._gaps.explain(cause)
-        while self._holes:
-            start, end = map(self._anchor.utc, self._holes.pop(0))
+        for start, end in self._reception.new_holes():
             log.warning("%s: no pictures for %.1f s in mid-stream", self._camera, (end - start).total_seconds())
             self._gaps.hole(Cause.STALLED, start, end)
-
-    def _has_changed(self, file: Path) -> bool:
-        """Whether the file tells of another size of the pictures, as no report does."""
-        return self.streams is not None and self._sizes.has_changed(file, self.streams.codec)
 
     def _sample(self, child: Child) -> None:
         self._health.recorder.sample(child.pid)
         self._waits_for_disk = waits_for_disk(child.pid)
         if self._decoder:
             self._decoder.sample()
-        self._health.clock_offset_seconds = self._anchor.ahead_seconds
+        self._health.clock_offset_seconds = self._reception.anchor.ahead_seconds
         self._health.tick(self._around.clock.monotonic(), self.running_seconds)
 
     def _vitals(self, started: float) -> Vitals:
         return Vitals(
             now=self._around.clock.monotonic(),
             started=started,
-            first_frame=self._first_frame,
-            last_growth=self._last_growth,
-            syncing_since=self._syncing_since,
+            first_frame=self._reception.first_frame,
+            last_growth=self._reception.last_growth,
             waits_for_disk=self._waits_for_disk,
-            has_drifted=self._anchor.has_drifted,
+            has_drifted=self._reception.anchor.has_drifted,
         )
-
-
-def _change(before: Streams | None, now: Streams) -> Cause | None:
-    """How a camera came back different, which explains why it was away."""
-    if before is None:
-        return None
-    if before.codec != now.codec:
-        return Cause.CODEC
-    return Cause.RESOLUTION if (before.width, before.height) != (now.width, now.height) else None
-
-
-def _parse_list_line(line: str) -> tuple[int, float, float] | None:
-    """Index, start and end in media seconds from a line of the segment list; None for one that was cut off."""
-    try:
-        [(name, start, end)] = csv.reader([line.strip()])
-        return int(Path(name).stem.rpartition("-")[2]), float(start), float(end)
-    except ValueError:
-        return None

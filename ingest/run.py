@@ -6,6 +6,7 @@ file knows its true time.
 """
 
 import contextlib
+import csv
 import json
 import os
 import re
@@ -108,3 +109,12 @@ def leftovers(camera: str, camera_folder: Path) -> Iterator[Run]:
     names = {match["run"] for entry in folder.glob("*.mp4") if (match := _FILE_NAME.match(entry.name))}
     names |= {entry.stem for entry in folder.glob("*.json")}
     return (Run(camera, name, folder) for name in sorted(names))
+
+
+def parse_list_line(line: str) -> tuple[int, float, float] | None:
+    """Index, start and end in media seconds from a line of the segment list; None for one that was cut off."""
+    try:
+        [(name, start, end)] = csv.reader([line.strip()])
+        return int(Path(name).stem.rpartition("-")[2]), float(start), float(end)
+    except ValueError:
+        return None

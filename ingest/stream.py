@@ -10,6 +10,8 @@ import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from nvr.model import Cause
+
 _VIDEO = re.compile(r"Stream #0:\d+.*?: Video: (?P<codec>\w+).*?, (?P<width>\d{2,5})x(?P<height>\d{2,5})\b(?P<rest>.*)")
 _AUDIO = re.compile(r"Stream #0:\d+.*?: Audio: (?P<codec>\w+)")
 _OUTPUT = re.compile(r"\] *Output #0")
@@ -44,6 +46,14 @@ class Streams:
         """What suits these streams. Audio that did not show this time is no reason to change its handling."""
         copy_audio = self.audio_codec == "aac" if self.audio_codec else before.copy_audio
         return Handling("mpegts" if self.codec in _IN_MPEGTS else "nut", copy_audio)
+
+    def change_since(self, before: "Streams | None") -> Cause | None:
+        """How a camera came back different, which explains why it was away."""
+        if before is None:
+            return None
+        if before.codec != self.codec:
+            return Cause.CODEC
+        return Cause.RESOLUTION if (before.width, before.height) != (self.width, self.height) else None
 
 
 class StreamListener:

@@ -23,9 +23,9 @@ from ingest import volume
 from ingest.camera import Camera
 from ingest.disk import DiskThread
 from ingest.ffmpeg import executable
-from ingest.surroundings import Surroundings
 from ingest.retention import Retention
 from ingest.store import Store
+from ingest.surroundings import Surroundings
 from ingest.upkeep import Upkeep
 from nvr.clock import UtcClock
 from nvr.config.retention import changed

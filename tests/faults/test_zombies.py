@@ -14,9 +14,10 @@ from ingest.ffmpeg import executable
 from ingest.frames import FrameQueue
 from ingest.gaps import GapLedger
 from ingest.health import Health
-from ingest.recorder import Recorder, Surroundings
+from ingest.recorder import Recorder
 from ingest.store import Store
 from ingest.stream import Handling
+from ingest.surroundings import Surroundings
 from nvr.clock import UtcClock
 from nvr.model import Cause
 from nvr.settings import CameraSettings

@@ -12,8 +12,8 @@ from exporters.metrics import Metrics
 from ingest.camera import Camera
 from ingest.demo.camera import DemoCamera
 from ingest.ffmpeg import executable
-from ingest.recorder import Surroundings
 from ingest.store import Store
+from ingest.surroundings import Surroundings
 from nvr.clock import UtcClock
 from nvr.model import CameraState, Cause, Gap, Segment
 from nvr.settings import CameraSettings

@@ -10,7 +10,6 @@ WELL = Vitals(
     started=50.0,
     first_frame=52.0,
     last_growth=99.5,
-    syncing_since=None,
     waits_for_disk=False,
     has_drifted=False,
 )
@@ -27,8 +26,6 @@ CONNECTING = replace(WELL, first_frame=None, last_growth=50.0)
         (replace(WELL, last_growth=94.9), Cause.STALLED),
         (replace(WELL, last_growth=94.9, waits_for_disk=True), Cause.STUCK_IO),
         (replace(WELL, waits_for_disk=True), None),
-        (replace(WELL, syncing_since=90.1), None),
-        (replace(WELL, syncing_since=89.9), Cause.STUCK_IO),
         (replace(WELL, has_drifted=True), Cause.TIMESTAMP_JUMP),
     ],
 )
