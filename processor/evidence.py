@@ -5,7 +5,7 @@ Light is compared on a logarithmic scale, on which a lamp or a shadow is an offs
 it, while an object puts its own in their place.
 """
 
-from functools import cached_property
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from processor.cells import CELL, Bools
 
 Reals = npt.NDArray[np.float32]
 
-DARK = 24.0
+DARK = 24
 """Gray levels added before the logarithm, to keep the noise of dark pixels from growing without bound."""
 
 FAINTEST_GRADIENT = 40.0
@@ -25,12 +25,12 @@ FAINTEST_GRADIENT = 40.0
 FEWEST_PIXELS = 6
 
 
-def log_light(gray: npt.ArrayLike) -> Reals:
-    """1024ths of an octave."""
-    return np.asarray(1024 * np.log2((np.asarray(gray, np.float32) + DARK) / DARK), np.float32)
-
-
-_LOG_LIGHT = log_light(np.arange(256))
+def log_light(grays: Reals) -> Reals:
+    """1024ths of an octave, in place: `1024 log2(g + 24)`."""
+    grays += np.float32(DARK)
+    np.log2(grays, out=grays)
+    grays *= np.float32(1024)
+    return grays
 
 
 def _patches(reach: int) -> npt.NDArray[np.intp]:
@@ -43,70 +43,97 @@ def _patches(reach: int) -> npt.NDArray[np.intp]:
 
 
 OWN, WIDE = _patches(0), _patches(1)
+_PATCH = (CELL + 2, CELL + 2)
 
 
 class Evidence:
-    """Of `cells` `(k,)`, from the picture `(14400,) uint8`, the scene's light `(14400,) int16` in 64ths of a gray level
-    and the pixels that differ and may be looked at `(14400,)`. Sums are `(k,)`, over those pixels of a cell."""
+    """Of `cells` `(k,)`, from the picture `(14400,) uint8`, the scene's light `(14400,) int16` in 64ths of a gray
+    level, how many grays of `room` each pixel has, and which pixels differ and may be looked at `(14400,)`.
 
-    def __init__(self, cells: npt.NDArray[np.intp], picture: Picture, light: Fixed, differing: Bools) -> None:
-        at = WIDE.take(cells, axis=0)
-        logs = np.empty((2, len(cells), CELL + 2, CELL + 2), np.float32)
-        flat = logs.reshape(2, len(cells), -1)
-        flat[0] = log_light(light.take(at) * np.float32(1 / (1 << UNIT)))
-        flat[1] = _LOG_LIGHT.take(picture.take(at))
-        self._logs = logs
-        self.weights = differing.take(OWN.take(cells, axis=0)).astype(np.float32)
-        self.pixels: Reals = self.weights.sum(axis=1)
+    `sums` `(k, 8)` are, over those pixels of each cell: their number; the squared gradients before, now, and their
+    product; the change of light in 1024ths of an octave, and its square; the change in gray levels, and half the room.
+    """
 
-    @cached_property
-    def _gradients(self) -> Reals:
-        """Central differences `(across and down, before and now, k, 25)`."""
-        logs, cells = self._logs, self._logs.shape[1]
-        gradients = np.empty((2, 2, cells, CELL, CELL), np.float32)
-        np.subtract(logs[:, :, 1:-1, 2:], logs[:, :, 1:-1, :-2], out=gradients[0])
-        np.subtract(logs[:, :, 2:, 1:-1], logs[:, :, :-2, 1:-1], out=gradients[1])
-        return np.asarray(gradients.reshape(2, 2, cells, CELL * CELL))
+    def __init__(
+        self, cells: npt.NDArray[np.intp], picture: Picture, light: Fixed, room: Picture, differing: Bools
+    ) -> None:
+        wide, own = WIDE.take(cells, axis=0), OWN.take(cells, axis=0)
+        grays = np.empty((2, len(cells), *_PATCH), np.float32)
+        flat = grays.reshape(2, len(cells), -1)
+        np.multiply(light.take(wide), np.float32(1 / (1 << UNIT)), out=flat[0])
+        flat[1] = picture.take(wide)
+        weights = differing.take(own).astype(np.float32)
+        self.sums: Reals = np.empty((8, len(cells)), np.float32)
+        np.einsum("kp->k", weights, out=self.sums[0])
+        self._add_change(grays, weights)
+        self._add_light(log_light(grays), weights)
+        np.einsum("kp,kp->k", room.take(own) * np.float32(0.5), weights, out=self.sums[7])
 
-    @cached_property
-    def texture(self) -> Reals:
-        """Sums of the squared gradients before and now, and of their product `(3, k)`."""
-        before, now = self._gradients[:, 0], self._gradients[:, 1]
-        weighed = before * self.weights
-        return np.stack(
-            [
-                np.einsum("xkp,xkp->k", weighed, before),
-                np.einsum("xkp,xkp,kp->k", now, now, self.weights, optimize=False),
-                np.einsum("xkp,xkp->k", weighed, now),
-            ]
-        )
+    def _add_change(self, grays: Reals, weights: Reals) -> None:
+        own = grays[:, :, 1:-1, 1:-1]
+        change = np.subtract(own[1], own[0]).reshape(weights.shape)
+        np.einsum("kp,kp->k", np.abs(change, out=change), weights, out=self.sums[6])
 
-    @cached_property
-    def change(self) -> Reals:
-        """How much brighter each pixel is than the scene `(k, 25)`, in 1024ths of an octave."""
-        own = self._logs[:, :, 1:-1, 1:-1]
-        return np.asarray(np.subtract(own[1], own[0]).reshape(self._logs.shape[1], -1))
-
-    @cached_property
-    def sharp(self) -> Reals:
-        """How many pixels lie on an edge of the change: its gradient is at least half of it. Light is smooth."""
-        steps = np.subtract(self._gradients[:, 1], self._gradients[:, 0])
-        steep = np.square(steps).max(axis=0) * 4 > np.square(self.change)
-        return np.asarray(np.einsum("kp,kp->k", steep, self.weights))
-
-    @cached_property
-    def shade(self) -> tuple[Reals, Reals]:
-        """The mean change, and its standard deviation, within each cell."""
-        pixels = np.maximum(self.pixels, 1)
-        mean = np.einsum("kp,kp->k", self.change, self.weights) / pixels
-        square = np.einsum("kp,kp,kp->k", self.change, self.change, self.weights) / pixels
-        return mean, np.sqrt(np.maximum(square - mean * mean, 0))
+    def _add_light(self, logs: Reals, weights: Reals) -> None:
+        steps = np.empty((2, 2, len(weights), CELL, CELL), np.float32)
+        np.subtract(logs[:, :, 1:-1, 2:], logs[:, :, 1:-1, :-2], out=steps[0])
+        np.subtract(logs[:, :, 2:, 1:-1], logs[:, :, :-2, 1:-1], out=steps[1])
+        gradients = steps.reshape(2, 2, *weights.shape)
+        before, now = gradients[:, 0], gradients[:, 1]
+        weighed = gradients * weights
+        np.einsum("xkp,xkp->k", weighed[:, 0], before, out=self.sums[1])
+        np.einsum("xkp,xkp->k", weighed[:, 1], now, out=self.sums[2])
+        np.einsum("xkp,xkp->k", weighed[:, 0], now, out=self.sums[3])
+        own = logs[:, :, 1:-1, 1:-1]
+        change = np.subtract(own[1], own[0]).reshape(weights.shape)
+        shown = change * weights
+        np.einsum("kp->k", shown, out=self.sums[4])
+        np.einsum("kp,kp->k", shown, change, out=self.sums[5])
 
 
-def survives(texture: Reals, pixels: npt.ArrayLike, alike: npt.ArrayLike) -> Bools:
-    """Whether texture is as before, by a correlation above `alike`, from sums as `Evidence` has them. False where a
-    place is too small or too plain to tell."""
-    before, now, product = texture
-    count = np.asarray(pixels)
-    telling = (count >= FEWEST_PIXELS) & (before >= count * FAINTEST_GRADIENT**2)
-    return np.asarray(telling & (product > np.asarray(alike) * np.sqrt(before * now)))
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What such sums say of places `(n,)`: single cells, or components whose cells' sums were added."""
+
+    pixels: Reals
+    before: Reals
+    now: Reals
+    product: Reals
+    light: Reals
+    squared_light: Reals
+    gray: Reals
+    room: Reals
+
+    @classmethod
+    def of(cls, sums: Reals) -> "Findings":
+        """From `(8, n)`."""
+        return cls(*sums)
+
+    @property
+    def survival(self) -> Reals:
+        """How far the scene's texture is still there: its correlation with what is seen, 0 where a place is too small
+        or too plain to tell."""
+        telling = (self.pixels >= FEWEST_PIXELS) & (self.before >= self.pixels * FAINTEST_GRADIENT**2)
+        return np.asarray(telling * self.product / np.sqrt(self.before * self.now + 1))
+
+    @property
+    def sharpness(self) -> Reals:
+        """How steep the change is against its depth: smooth light has little, edges have much."""
+        steep = self.before + self.now - 2 * self.product
+        return np.asarray(np.sqrt(np.maximum(steep, 0) / (4 * self.squared_light + 1)))
+
+    @property
+    def shade(self) -> Reals:
+        """The mean change of light, in 1024ths of an octave."""
+        return np.asarray(self.light / np.maximum(self.pixels, 1), np.float32)
+
+    @property
+    def unevenness(self) -> Reals:
+        """The standard deviation of the change of light."""
+        mean, pixels = self.shade, np.maximum(self.pixels, 1)
+        return np.asarray(np.sqrt(np.maximum(self.squared_light / pixels - mean * mean, 0)))
+
+    @property
+    def contrast(self) -> Reals:
+        """The change in thresholds: 1 would just be noticed."""
+        return np.asarray(self.gray / np.maximum(self.room, 1), np.float32)

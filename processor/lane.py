@@ -13,7 +13,7 @@ from processor.acuity import Demand, Rung, View, max_area_map, min_area_map, run
 from processor.background import Background
 from processor.beginning import Beginning
 from processor.cells import Bools, Counts, count_per_cell
-from processor.cellset import CellSet, numbers, packed, union
+from processor.cellset import CellSet, components, numbers, packed, union
 from processor.memory import FRAMES
 from processor.patience import Patience
 from processor.tampering import Tampering
@@ -31,6 +31,9 @@ RISING, FALLING, MOST_FLASHES = 1 / 16, 1 / 64, 24
 
 FIRST_SPARKS = 2.4
 """What a scene begins with: until it is known whether it rains, nothing is believed at first sight."""
+
+PERSON = 6
+"""Cells from which on something that gets somewhere is seen before what sways; a bird among leaves is not."""
 
 EVERYTHING: Bools = np.ones(GRID_ROWS * GRID_COLUMNS, bool)
 
@@ -94,7 +97,10 @@ class Lane:
         scene.found(self._number, self._beginning.pictures)
         low, room = scene.low[self._number], scene.room[self._number]
         counts = count_per_cell((np.stack([*self._beginning.pictures, picture]) - low) > room)
-        self._neutral.recall([packed(cells >= self._neutral.cell_pixels) for cells in counts[:-1]])
+        seen = [packed(cells >= self._neutral.cell_pixels) for cells in counts[:-1]]
+        self._neutral.recall(seen)
+        for cells in seen:
+            self._travel.follow(list(components(cells)))
         np.greater(picture - low, room, out=differing)
         present: Counts = counts[-1]
         return present
@@ -142,16 +148,20 @@ class Lane:
         """Those components that get somewhere, or move where little moved on the spot of late."""
         confirmed = [one.cells for one in found]
         travelling = self._travel.follow(confirmed)
-        believed = [one for one in found if one.cells & travelling or self._patience.believes(one.cells)]
+        believed = [
+            one
+            for one in found
+            if self._patience.believes(one.cells) or (one.cells & travelling and one.cells.bit_count() >= PERSON)
+        ]
         kept = union(one.cells for one in believed)
         self.held = self._patience.hold(union(confirmed), travelling, kept, self._neutral.turned)
         return believed
 
     def _verdict(self, scene: Background, sight: Sight, found: list[Component], change: SceneChange | None) -> Verdict:
-        chosen = self._counted(found, self._demand)
+        chosen = self._counted(found, sight.counts, self._demand)
         for rung, demand, watch in self._keener:
             sight, more = self._keen_look(scene, sight, rung, watch)
-            chosen += self._counted(more, demand)
+            chosen += self._counted(more, sight.counts, demand)
         if not chosen:
             return Verdict(change=change)
         return Verdict(
@@ -170,16 +180,17 @@ class Lane:
         watch.suspect(keen)
         return keen, watch.judge(keen, self._sparks)
 
-    def _counted(self, found: Iterable[Component], demand: Demand) -> list[tuple[CellSet, int]]:
+    def _counted(self, found: Iterable[Component], counts: Counts, demand: Demand) -> list[tuple[CellSet, int]]:
         """What of each component is strong enough where it is, and of a wanted size, with how long it was seen."""
         return [
             (cells, one.seen_before)
             for one in found
-            if self._is_wanted(one) and (cells := one.cells & demand.met_by(one.strength))
+            if self._is_wanted(one, counts) and (cells := one.cells & demand.met_by(one.strength))
         ]
 
-    def _is_wanted(self, component: Component) -> bool:
+    def _is_wanted(self, component: Component, counts: Counts) -> bool:
         if self._any_size:
             return True
         cells = numbers(component.cells)
-        return bool(self._least[cells].min() <= component.pixels <= self._most[cells].max())
+        pixels = int(counts[cells].sum(dtype=np.int64))
+        return bool(self._least[cells].min() <= pixels <= self._most[cells].max())

@@ -3,8 +3,9 @@
 import numpy as np
 
 from nvr.model import GRID_COLUMNS, GRID_ROWS, SceneChange
+from processor.background import UNIT
 from processor.cellset import CellSet, unpacked
-from processor.evidence import Evidence, survives
+from processor.evidence import Evidence, Findings
 from processor.watch import Sight
 
 WHOLE_PICTURE = 0.35
@@ -76,12 +77,13 @@ def _everywhere(suspects: CellSet) -> bool:
 
 def _relit(sight: Sight, suspects: CellSet, size: int) -> bool:
     """Whether the differing pixels all went one way, or still show the texture they had."""
-    evidence = Evidence(np.flatnonzero(unpacked(suspects)), sight.picture, sight.light, sight.clear)
-    brighter = float(((evidence.change > 0) * evidence.weights).sum())
-    pixels = float(evidence.pixels.sum())
-    if max(brighter, pixels - brighter) > ONE_WAY * size:
+    cells = np.flatnonzero(unpacked(suspects))
+    evidence = Evidence(cells, sight.picture, sight.light, sight.room, sight.clear)
+    brighter = np.count_nonzero(sight.clear & (sight.picture > sight.light >> UNIT))
+    darker = np.count_nonzero(sight.clear) - brighter
+    if max(brighter, darker) > ONE_WAY * size:
         return True
-    return bool(survives(evidence.texture.sum(axis=1), pixels, ALIKE))
+    return bool(Findings.of(evidence.sums.sum(axis=1, keepdims=True)).survival[0] > ALIKE)
 
 
 def _stands_still(sight: Sight) -> bool:

@@ -6,7 +6,6 @@ edges (light has none), is solid, was there before (sparks were not), and hides 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -15,15 +14,18 @@ from nvr.model import Picture
 from processor.background import Fixed
 from processor.cells import Bools, Counts
 from processor.cellset import CellSet, components, filled, grown, numbers, packed, subset, union, unpacked
-from processor.evidence import OWN, Evidence, Reals, survives
+from processor.evidence import OWN, Evidence, Findings, Reals
 from processor.memory import LARGE, Memory
 
-RELIT, RELIT_SMALL, SHADED = 0.42, 0.62, 0.8
+RELIT, RELIT_SMALL, SHADED = 0.45, 0.62, 0.8
 """Correlations of texture above which a component, one of few pixels, or a cell within one, only changed its light."""
 
-FEW_PIXELS = 100
-EDGED = 0.16
-"""The share of an object's pixels that lie on edges. What is out of focus on the lens has 0.15 at most, people 0.4."""
+FEW_PIXELS = 70
+EDGED = 0.23
+"""The least sharpness of an object. A cloud, or what is out of focus on the lens, has 0.21 at most, people 0.33."""
+
+FULL_PIXELS = 7
+"""Differing pixels from which on a cell is covered to a fifth: an edge makes half a pixel beside it differ too."""
 
 SOLID = 4
 """One cell of so many in an object is solid; those that drops or noise join into one are sparse."""
@@ -56,10 +58,9 @@ class Sight:
 @dataclass(frozen=True, slots=True)
 class Component:
     """Cells that move together. `strength` grows with its size and contrast; `seen_before` counts the frames in a row
-    in which it was there before it was confirmed; `pixels` differ from the background."""
+    in which it was there before it was confirmed."""
 
     cells: CellSet
-    pixels: int
     strength: float
     seen_before: int
 
@@ -121,24 +122,30 @@ class Watch:
         if not likely:
             return []
         cells = numbers(union(likely))
-        evidence = Evidence(cells, sight.picture, sight.light, sight.clear)
-        member = np.stack([_membership(one, cells) for one in likely])
-        pixels = member @ evidence.pixels
-        relit = survives(evidence.texture @ member.T, pixels, np.where(pixels < FEW_PIXELS, RELIT_SMALL, RELIT))
-        edged = member @ evidence.sharp >= EDGED * pixels
-        shaded = subset(cells, _shaded(evidence))
-        objects = [one for one, light, edges in zip(likely, relit, edged, strict=True) if edges and not light]
-        found = [self._component(one, solid, shaded, sight) for one in objects]
-        return [one for one in found if one.strength >= self._least_strength or one.cells.bit_count() >= LARGE]
-
-    def _component(self, cells: CellSet, solid: CellSet, shaded: CellSet, sight: Sight) -> Component:
-        body = filled(cells & solid & ~shaded) or cells
-        pixels = int(sight.counts[numbers(body)].sum(dtype=np.int64))
-        return Component(body, pixels, _strength(sight, cells), self._memory.run(cells))
+        evidence = Evidence(cells, sight.picture, sight.light, sight.room, sight.clear)
+        whole = Findings.of(_added(evidence.sums, likely, cells))
+        full = packed(sight.counts >= FULL_PIXELS)
+        shaded = subset(cells, _shaded(Findings.of(evidence.sums)))
+        strengths = whole.contrast * np.sqrt([one.bit_count() for one in likely])
+        return [
+            Component(filled(one & full & ~shaded) or one & solid, float(strength), self._memory.run(one))
+            for one, strength, is_object in zip(likely, strengths, _objects(whole), strict=True)
+            if is_object and (strength >= self._least_strength or one.bit_count() >= LARGE)
+        ]
 
 
-def _membership(component: CellSet, cells: npt.NDArray[np.intp]) -> Reals:
-    return unpacked(component)[cells].astype(np.float32)
+def _added(sums: Reals, likely: Sequence[CellSet], cells: npt.NDArray[np.intp]) -> Reals:
+    """The cells' sums `(8, k)` added up by component `(8, n)`."""
+    if len(likely) == 1:
+        return np.asarray(sums.sum(axis=1, keepdims=True))
+    member = np.stack([unpacked(one) for one in likely])[:, cells]
+    return np.asarray(sums @ member.T.astype(np.float32))
+
+
+def _objects(whole: Findings) -> Bools:
+    """Which components have edges, and hide the texture of the scene."""
+    alike = np.where(whole.pixels < FEW_PIXELS, RELIT_SMALL, RELIT)
+    return np.asarray((whole.sharpness >= EDGED) & (whole.survival <= alike))
 
 
 def _changing(cells: npt.NDArray[np.intp], sight: Sight) -> CellSet:
@@ -150,17 +157,7 @@ def _changing(cells: npt.NDArray[np.intp], sight: Sight) -> CellSet:
     return subset(cells, change.sum(axis=1) >= 2)
 
 
-def _shaded(evidence: Evidence) -> Bools:
+def _shaded(cells: Findings) -> Bools:
     """Cells that are only darker, evenly or with their texture as it was."""
-    mean, deviation = evidence.shade
-    deep = (mean > SHADOW_DEPTHS[0]) & (mean < SHADOW_DEPTHS[1])
-    return np.asarray(deep & ((deviation < SHADOW_EVENNESS) | survives(evidence.texture, evidence.pixels, SHADED)))
-
-
-def _strength(sight: Sight, cells: CellSet) -> float:
-    """The contrast of a component in thresholds, times the root of its size."""
-    at = OWN.take(numbers(cells), axis=0)
-    differing = sight.differing.take(at)
-    far = np.abs(sight.picture.take(at) - sight.light.take(at) / 64.0) * differing
-    room = (sight.room.take(at) * differing).sum(dtype=np.int64)
-    return float(2 * far.sum() / max(room, 1)) * sqrt(cells.bit_count())
+    deep = (cells.shade > SHADOW_DEPTHS[0]) & (cells.shade < SHADOW_DEPTHS[1])
+    return np.asarray(deep & ((cells.unevenness < SHADOW_EVENNESS) | (cells.survival > SHADED)))

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from nvr.model import Picture
 from processor.cells import Bools
-from processor.evidence import Evidence, survives
+from processor.evidence import Evidence, Findings
 from tests.processor.scenes import wall
 
 SCENE = wall().astype(np.uint8)
@@ -13,57 +13,63 @@ CELLS = np.array([row * 32 + column for row in range(4, 12) for column in range(
 EVERYWHERE = np.ones(14400, bool)
 
 
-def evidence(picture: npt.NDArray[Any], scene: Picture = SCENE, differing: Bools = EVERYWHERE) -> Evidence:
+ROOM = np.full(14400, 16, np.uint8)
+
+
+def by_cell(picture: npt.NDArray[Any], scene: Picture = SCENE, differing: Bools = EVERYWHERE) -> Findings:
     light = (scene.astype(np.int16) << 6).ravel()
-    return Evidence(CELLS, picture.astype(np.uint8).ravel(), light, differing)
+    return Findings.of(Evidence(CELLS, picture.astype(np.uint8).ravel(), light, ROOM, differing).sums)
 
 
-def relit(shown: Evidence) -> bool:
-    return bool(survives(shown.texture.sum(axis=1), shown.pixels.sum(), 0.55))
+def together(picture: npt.NDArray[Any], scene: Picture = SCENE, differing: Bools = EVERYWHERE) -> Findings:
+    light = (scene.astype(np.int16) << 6).ravel()
+    evidence = Evidence(CELLS, picture.astype(np.uint8).ravel(), light, ROOM, differing)
+    return Findings.of(evidence.sums.sum(axis=1, keepdims=True))
 
 
 def test_texture_survives_a_shadow() -> None:
-    assert relit(evidence(SCENE * 0.6))
+    assert together(SCENE * 0.6).survival[0] > 0.9
 
 
 def test_texture_does_not_survive_an_object() -> None:
-    assert not relit(evidence(wall(seed=99)))
+    assert together(wall(seed=99)).survival[0] < 0.2
 
 
 def test_a_plain_place_cannot_tell() -> None:
     plain = np.full((90, 160), 100, np.uint8)
-    assert not relit(evidence(plain + 40, plain))
+    assert together(plain + 40, plain).survival[0] == 0
 
 
 def test_each_cell_is_told_by_itself() -> None:
     now = SCENE * 0.7
     now[:, 50:] = wall(seed=99)[:, 50:]
-    left = CELLS % 32 < 9
-    shown = evidence(now)
-    assert survives(shown.texture, shown.pixels, 0.8)[left].mean() > 0.9
-    assert not survives(shown.texture, shown.pixels, 0.8)[CELLS % 32 > 10].any()
+    survival = by_cell(now).survival
+    assert np.median(survival[CELLS % 32 < 9]) > 0.9
+    assert np.median(survival[CELLS % 32 > 10]) < 0.3
 
 
-def test_smooth_light_has_no_edges_and_an_object_has() -> None:
+def test_smooth_light_is_dull_and_an_object_sharp() -> None:
     plain = np.full((90, 160), 100, np.uint8)
     glow = plain + 60 * np.exp(-(((np.arange(160) - 55) / 25) ** 2))
-    assert evidence(glow, plain).sharp.sum() < 0.05 * 25 * len(CELLS)
+    assert together(glow, plain).sharpness[0] < 0.1
     figure = plain.copy()
     figure[30:50, 40:60] = 30
-    shown = evidence(figure, plain, (figure != plain).ravel())
-    assert shown.sharp.sum() > 0.15 * shown.pixels.sum()
+    assert together(figure, plain, (figure != plain).ravel()).sharpness[0] > 0.2
 
 
 def test_a_shade_is_even_and_its_depth_in_octaves() -> None:
     plain = np.full((90, 160), 104, np.uint8)
-    mean, deviation = evidence(plain * 0 + 40, plain).shade
-    np.testing.assert_allclose(mean, -1024, atol=1)
-    np.testing.assert_allclose(deviation, 0, atol=1)
+    findings = by_cell(plain * 0 + 40, plain)
+    np.testing.assert_allclose(findings.shade, -1024, atol=1)
+    np.testing.assert_allclose(findings.unevenness, 0, atol=1)
+
+
+def test_contrast_is_counted_in_thresholds() -> None:
+    plain = np.full((90, 160), 100, np.uint8)
+    np.testing.assert_allclose(by_cell(plain - 24, plain).contrast, 3)
 
 
 def test_only_pixels_that_differ_count() -> None:
     differing = np.zeros((90, 160), bool)
     differing[20:25, 30:33] = True
-    shown = evidence(SCENE, differing=differing.ravel())
-    assert shown.pixels.sum() == 15
-    assert shown.pixels[0] == 15
+    assert by_cell(SCENE, differing=differing.ravel()).pixels.tolist() == [15.0] + [0.0] * (len(CELLS) - 1)

@@ -30,8 +30,8 @@ def test_a_cell_and_its_neighbours_are_held_for_a_while_after_motion() -> None:
 
 
 def test_what_flickers_is_believed_until_patience_wears_out() -> None:
-    believed = flicker(rested(), 20)
-    assert 3 <= believed.index(False) <= 6
+    believed = flicker(rested(), 30)
+    assert 5 <= believed.index(False) <= 12
     assert not any(believed[believed.index(False) :])
 
 
@@ -52,8 +52,12 @@ def test_what_is_not_believed_is_learnt() -> None:
     assert not held.any()
 
 
-def test_a_new_scene_is_met_with_little_patience() -> None:
-    assert not any(flicker(Patience(), 3)[1:])
+def test_motion_on_the_spot_is_not_believed_in_a_new_scene() -> None:
+    patience = Patience()
+    assert not patience.believes(HERE)
+    for _ in range(60):
+        patience.hold(0, 0, 0, 0)
+    assert patience.believes(HERE)
 
 
 def test_patience_comes_back() -> None:
