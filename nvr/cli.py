@@ -23,6 +23,8 @@ HELP = """Record cameras, find what moves, and measure both.
   nvr run -c nvr.yaml                       record, until Ctrl-C
   nvr events --from yesterday               what moved?
   nvr gaps --camera front-door --from 7d    what is missing, and why?
+  nvr retention --dry-run                   what would be deleted, and why?
+  nvr forecast --budget 2TB                 how long would footage stay with that much?
   nvr scan clip.mp4                         what moves in this file?
 """
 
@@ -42,6 +44,9 @@ COMMANDS = (
     Command("health", "Record", "Ask the running recorder whether it records."),
     Command("events", "Ask", "List motion events."),
     Command("gaps", "Ask", "List missing footage and its causes."),
+    Command("retention", "Keep", "Clean up the storage now, or say what would go."),
+    Command("forecast", "Keep", "Tell when the storage fills, and how long footage stays."),
+    Command("protect", "Keep", "Protect footage from being deleted, and list what is."),
     Command("scan", "Try", "Find motion in video files, as fast as the machine allows."),
     Command("demo", "Try", "Record four synthetic cameras on this machine."),
     Command("version", "Try", "Print the version."),

@@ -1,5 +1,6 @@
 """What is told of a volume's housekeeping: what lies on it, what would go and why, what went, and what is to stay."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,6 +88,19 @@ class Protection:
     end: datetime
     reason: str
     created: datetime
+
+    @classmethod
+    def of(cls, camera: str, start: datetime, end: datetime, reason: str, now: datetime) -> "Protection":
+        """A new one. Its id is short: people type it to take a protection away."""
+        return cls(secrets.token_hex(4), camera, start, end, reason.strip(), now)
+
+
+LONGEST_REASON = 200
+
+
+def is_reason(text: str) -> bool:
+    """Whether a protection can be told with it: something, in one line."""
+    return bool(text.strip()) and len(text) <= LONGEST_REASON and text.isprintable()
 
 
 @dataclass(frozen=True, slots=True)

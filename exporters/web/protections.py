@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
@@ -15,12 +14,11 @@ from exporters.web.errors import RequestError, shown
 from exporters.web.health import FRESH
 from exporters.web.parameters import known_camera, only, parse_span
 from exporters.web.sources import Sources, sources_of
-from nvr.housekeeping import ProtectedFootage, Protection
+from nvr.housekeeping import LONGEST_REASON, ProtectedFootage, Protection, is_reason
 from nvr.model import isoformat
 
 MOST_BODY_BYTES = 4096
 LONGEST = timedelta(days=366)
-LONGEST_REASON = 200
 FIELDS = ("camera", "from", "to", "reason")
 
 
@@ -56,11 +54,6 @@ def protection_json(found: ProtectedFootage) -> dict[str, Any]:
     return asdict(protection) | times | {"segments": found.segments, "size_bytes": found.size_bytes}
 
 
-def new_id() -> str:
-    """Short: people type it to take a protection away."""
-    return secrets.token_hex(4)
-
-
 async def _body(request: Request) -> Mapping[str, str]:
     """A JSON object of texts. A form of another site cannot send one."""
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
@@ -94,6 +87,6 @@ def _protection(given: Mapping[str, str], sources: Sources) -> Protection:
         raise RequestError(400, f"there is no field {shown(unknown[0])}", hint=f"it takes {', '.join(FIELDS)}")
     span = parse_span(given, sources, default=LONGEST, longest=LONGEST)
     camera, reason = known_camera(given["camera"], sources), given["reason"].strip()
-    if not reason or len(reason) > LONGEST_REASON or not reason.isprintable():
+    if not is_reason(reason):
         raise RequestError(400, "this is no reason", hint=f"say why, in 1 to {LONGEST_REASON} characters of one line")
-    return Protection(new_id(), camera, span.start, span.end, reason, sources.now())
+    return Protection.of(camera, span.start, span.end, reason, sources.now())

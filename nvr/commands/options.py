@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -23,6 +23,8 @@ From = Annotated[
 To = Annotated[str, typer.Option("--to", metavar="TIME", help="The end, in the same forms.")]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON list, with the keys of the HTTP API.")]
 
+JsonObject = Annotated[bool, typer.Option("--json", help="Print the JSON of the HTTP API.")]
+
 DEFAULT_FILE = Path("nvr.yaml")
 
 
@@ -30,8 +32,8 @@ def settings_from(file: Path) -> Settings:
     return load(file, os.environ)
 
 
-def print_json(rows: Sequence[dict[str, Any]]) -> None:
-    typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+def print_json(content: object) -> None:
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
