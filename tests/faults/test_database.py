@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -16,15 +17,19 @@ import yaml
 
 from exporters.clickhouse.client import Database
 from exporters.clickhouse.schema import create_schema
+from exporters.clickhouse.writer import Writer
+from exporters.spool import Spool
 from ingest.demo.camera import DemoCamera
 from ingest.demo.clips import make_clip
 from ingest.demo.scenes import walker
 from nvr.clock import utc_now
 from nvr.model import isoformat
 from tests.e2e.live import NVR, LiveRecorder
-from tests.exporters.clickhouse.engine import database_in
+from tests.exporters.clickhouse.dying_recorder import FACTS
+from tests.exporters.clickhouse.engine import database_in, with_tables
 from tests.exporters.clickhouse.server import ClickHouseServer
 from tests.exporters.clickhouse.truth import Truth, compare
+from tests.exporters.facts import counted_rows
 from tests.faults.conftest import Measured
 from tests.faults.past import Past, doubles, kept, noted
 
@@ -255,3 +260,28 @@ def refused(recorder: LiveRecorder) -> str:
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     return done.stderr
+
+
+@pytest.mark.fault(34)
+@pytest.mark.parametrize("table", ["motion_events", "heatmap"])
+def test_a_crash_between_insert_and_acknowledgement_doubles_nothing(
+    table: str, tmp_path: Path, measured: Measured
+) -> None:
+    places = [str(tmp_path / "spool"), str(tmp_path / "db")]
+    command = [sys.executable, "-m", "tests.exporters.clickhouse.dying_recorder", "after_insert", table, *places]
+    assert subprocess.run(command, check=False, timeout=60).returncode == -signal.SIGKILL
+    spool = Spool(tmp_path / "spool", 1 << 24, counted_rows(), site="home")
+    again = spool.rows
+
+    async def scenario(database: Database) -> tuple[int, int]:
+        assert await Writer(spool, database, counted_rows()).drain(20)
+        [(events,)] = await database.query("SELECT count() FROM motion_events")
+        [(frames,)] = await database.query("SELECT sum(frames) FROM heatmap")
+        return int(events), int(frames)
+
+    try:
+        assert with_tables(tmp_path / "db", scenario) == (FACTS, 3 * FACTS)
+    finally:
+        spool.close()
+    assert again >= FACTS
+    measured(f"{again} rows sent again after an insert into {table}, none double")
