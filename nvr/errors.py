@@ -2,7 +2,8 @@
 
 NvrError
 ├── ConfigError        a configuration file that cannot be used (exit code 2)
-│   └── InvalidConfig  all mistakes of one file together
+│   ├── InvalidConfig  all mistakes of one file together
+│   └── Unchangeable   it is in order or not, but cannot be written as was asked
 ├── EnvironmentNotReady  what the machine lacks (exit code 1)
 ├── StorageError       a volume that cannot be read or written
 │   ├── StorageTaken   another recorder uses it, or a newer release wrote it (exit code 2)
@@ -53,6 +54,10 @@ class InvalidConfig(ConfigError):
 
     def __str__(self) -> str:
         return "\n".join(str(mistake) for mistake in self.mistakes)
+
+
+class Unchangeable(ConfigError):
+    """A configuration file that cannot take a change: read-only, mistaken by now, or written in too involved a way."""
 
 
 class EnvironmentNotReady(NvrError):

@@ -19,15 +19,18 @@ _SHAPES = {
 }
 
 
-def mistakes_of(document: Document, error: ValidationError) -> list[ConfigError]:
-    """One for each error, but none about a value that the document already complained about."""
+def mistakes_of(document: Document, error: ValidationError, below: Place = ()) -> list[ConfigError]:
+    """One for each error, but none about a value that the document already complained about.
+
+    The error is of the section that stands `below` those keys.
+    """
     reported = {(mistake.line, mistake.key) for mistake in document.mistakes}
-    found = [_mistake(document, each) for each in error.errors(include_url=False)]
+    found = [_mistake(document, each, below) for each in error.errors(include_url=False)]
     return [mistake for mistake in found if (mistake.line, mistake.key) not in reported]
 
 
-def _mistake(document: Document, error: ErrorDetails) -> ConfigError:
-    place = tuple(step for step in error["loc"] if step != "[key]")
+def _mistake(document: Document, error: ErrorDetails, below: Place) -> ConfigError:
+    place = (*below, *(step for step in error["loc"] if step != "[key]"))
     reason = error.get("ctx", {}).get("error")
     if error["type"] == "extra_forbidden":
         return _unknown(document, place)

@@ -33,21 +33,25 @@ _YAML_HINTS = {
 
 def composed(path: Path) -> yaml.Node:
     """The file's only document as nodes. Raises ConfigError."""
-    text = _text(path)
+    return nodes(_text(path), str(path))
+
+
+def nodes(text: str, file: str) -> yaml.Node:
+    """A text's only document. Raises ConfigError, which says that it stands in `file`."""
     try:
         root = yaml.compose(text, _Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 0
-        raise ConfigError("is not YAML", file=str(path), line=line, hint=_yaml_hint(error, text, line)) from None
+        raise ConfigError("is not YAML", file=file, line=line, hint=_yaml_hint(error, text, line)) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         hint = "it holds a control character; save it as plain text"
-        raise ConfigError("is not YAML", file=str(path), line=line, hint=hint) from None
+        raise ConfigError("is not YAML", file=file, line=line, hint=hint) from None
     except RecursionError:
-        raise ConfigError("is nested too deeply", file=str(path), hint="use the documented keys only") from None
+        raise ConfigError("is nested too deeply", file=file, hint="use the documented keys only") from None
     if root is None:
-        raise ConfigError("is empty", file=str(path), hint="begin with deploy/nvr.example.yaml") from None
+        raise ConfigError("is empty", file=file, hint="begin with deploy/nvr.example.yaml") from None
     return root
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from difflib import get_close_matches
+from math import inf
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from nvr.model import CAMERA_NAME
@@ -113,7 +114,9 @@ def number_between(lowest: float, highest: float, *, whole: bool = False) -> Cal
     def bounded(value: object) -> float:
         if isinstance(value, str) and _NUMBER.fullmatch(value):
             value = float(value)
-        if isinstance(value, bool) or not isinstance(value, int | float) or (whole and value != int(value)):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < inf:
+            raise Unusable(f"is not a {kind}", hint)
+        if whole and value != int(value):
             raise Unusable(f"is not a {kind}", hint)
         if not lowest <= value <= highest:
             raise Unusable("is out of range", hint)
