@@ -178,6 +178,12 @@ class Catalogue:
         rows = self._rows(f"SELECT {_SEGMENT}, rowid FROM segments WHERE rowid IN ({places})", *numbers)
         return {row[-1]: _segment(row[:-1]) for row in rows}  # type: ignore[misc,arg-type]
 
+    def add_importance(self, chances: Iterable[tuple[float, str]]) -> None:
+        """Each a reason why a segment, named by its id, may be wanted, beside those that are known."""
+        statement = "UPDATE segments SET importance = 1 - (1 - importance) * (1 - ?) WHERE id = ?"
+        rows = list(chances)
+        self._file.write(lambda database: database.executemany(statement, rows))
+
     def written(self, since: datetime) -> dict[str, dict[int, int]]:
         """Per camera the bytes of the segments that began in each hour since the epoch, deleted ones included."""
         found: dict[str, dict[int, int]] = {}

@@ -3,6 +3,10 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+View = Literal["footage", "picture"]
+"""How somebody looked at a segment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,11 @@ class Opened:
     size: int
     modified: datetime
     etag: str
-    complete: bool
+    segment: Segment
+
+    @property
+    def complete(self) -> bool:
+        return self.segment.complete
 
     def headers(self) -> dict[str, str]:
         cache = "private, max-age=86400" if self.complete else "private, no-cache"
@@ -67,9 +71,12 @@ class FileResponse(StreamingResponse):
 
 async def segment(request: Request) -> Response:
     only(request.query_params)
-    opened = await asyncio.to_thread(open_segment, sources_of(request).store, request.path_params["segment"])
+    sources = sources_of(request)
+    opened = await asyncio.to_thread(open_segment, sources.store, request.path_params["segment"])
     response = respond(opened, request.method, request.headers)
-    if not isinstance(response, FileResponse):
+    if isinstance(response, FileResponse):
+        sources.viewed(opened.segment, "footage")
+    else:
         opened.file.close()
     return response
 
@@ -102,7 +109,7 @@ def _open(store: Footage, found: Segment) -> Opened:
         raise FileNotFoundError(found.path)
     etag = f'"{status.st_size:x}-{status.st_mtime_ns:x}"'
     modified = datetime.fromtimestamp(int(status.st_mtime), UTC)
-    return Opened(file, status.st_size, modified, etag, found.complete)
+    return Opened(file, status.st_size, modified, etag, found)
 
 
 def respond(opened: Opened, method: str, request: Headers) -> Response:

@@ -32,6 +32,7 @@ async def snapshot(request: Request) -> Response:
         time = parse_time("t", query["t"], sources.timezone)
         segment = await find_at(sources, camera, time)
         picture = await take(request.app.state.pictures, sources.store, segment, time, width)
+        sources.viewed(segment, "picture")
     else:
         segment, picture = await take_latest(request.app.state.pictures, sources, camera, width=width)
         time = segment.end - EDGE

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from prometheus_client import CollectorRegistry
 
 from nvr.clock import utc_now
-from nvr.housekeeping import CleanupPlan, CleanupRun, Forecast, ProtectedFootage, Protection
+from nvr.housekeeping import CleanupPlan, CleanupRun, Forecast, ProtectedFootage, Protection, View
 from nvr.model import Gap, MotionEvent, Segment
 from nvr.ports import StatusSource
 from nvr.settings import RetentionSettings, WebSettings
@@ -73,6 +73,10 @@ def as_they_are(limits: RetentionSettings, _: Mapping[str, str]) -> RetentionSet
     return limits
 
 
+def unnoticed(segment: Segment, view: View) -> None:
+    """For whoever does not care what is looked at."""
+
+
 class RequestTelemetry(Protocol):
     """`exporters.metrics.Metrics`, as far as requests go."""
 
@@ -119,6 +123,7 @@ class Sources:
     now: Callable[[], datetime] = utc_now
     housekeeping: Housekeeping | None = None
     changed_limits: LimitsReader = as_they_are
+    viewed: Callable[[Segment, View], None] = unnoticed
 
 
 def sources_of(request: Any) -> Sources:
