@@ -8,7 +8,7 @@ import asyncio
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import TypeVar
 
@@ -42,7 +42,7 @@ LOOK_SECONDS = 3600.0
 class Interest:
     """One store's. It is a FactSink that passes on what it is given; `put` and `viewed` touch no disk.
 
-    `alert_zones` names those of a camera's zones that alert.
+    `alert_zones` has those of each camera's zones that alert, and may be replaced.
     """
 
     def __init__(
@@ -50,11 +50,11 @@ class Interest:
         store: Store,
         facts: FactSink,
         *,
-        alert_zones: Callable[[str], Collection[str]],
+        alert_zones: Mapping[str, Collection[str]],
         telemetry: Telemetry,
         clock: UtcClock,
     ) -> None:
-        self._store, self._facts, self._alert_zones = store, facts, alert_zones
+        self._store, self._facts, self.alert_zones = store, facts, alert_zones
         self._telemetry, self._clock = telemetry, clock
         self._disk = DiskThread("interest")
         self._moved = deque[MotionEvent](maxlen=MOST_WAITING)
@@ -126,7 +126,7 @@ class Interest:
     def _chances(self, event: MotionEvent) -> list[tuple[float, str]]:
         assert event.end is not None
         end = max(event.end, event.start + timedelta(milliseconds=1))
-        zones = self._alert_zones(event.camera)
+        zones = self.alert_zones.get(event.camera, ())
         segments = self._store.catalogue.segments(event.camera, event.start, end)
         return [(of_event(event, segment, zones), segment.id) for segment in segments]
 

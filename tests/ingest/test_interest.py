@@ -32,7 +32,7 @@ class Watched:
         self.now, self.store = NOON + timedelta(minutes=30), store
         clock = UtcClock(wall=self._seconds, monotonic=self._seconds)
         zones = {"yard": {"door"}}
-        self.interest = Interest(store, facts, alert_zones=zones.__getitem__, telemetry=metrics, clock=clock)
+        self.interest = Interest(store, facts, alert_zones=zones, telemetry=metrics, clock=clock)
 
     def _seconds(self) -> float:
         return self.now.timestamp()
