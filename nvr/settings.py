@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from math import ceil, inf
 from pathlib import Path
 from typing import Literal
@@ -95,6 +96,33 @@ class CameraSettings:
     """`record` and `detect` are URLs or absolute paths and may hold credentials: never log them."""
 
     name: str
+class RecordingMode(StrEnum):
+    """What is kept of what a camera sends: all of it, what is around motion, or nothing."""
+
+    CONTINUOUS = "continuous"
+    MOTION = "motion"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyRange:
+    """A mode for a part of some days, 0 being Monday. `begin` and `end` are seconds since midnight by the clock on the
+    wall; where `end` is not the later one the range reaches into the next day."""
+
+    days: frozenset[int]
+    begin: int
+    end: int
+    mode: RecordingMode
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingSettings:
+    """`mode` is what holds outside the schedule, of which later ranges win where they overlap."""
+
+    mode: RecordingMode = RecordingMode.CONTINUOUS
+    schedule: tuple[WeeklyRange, ...] = ()
+
+
     record: str = field(repr=False)
     detect: str | None = field(default=None, repr=False)
     audio: Literal["auto", "off"] = "auto"
@@ -107,6 +135,7 @@ class CameraSettings:
 @dataclass(frozen=True, slots=True)
 class StorageSettings:
     path: Path
+    recording: RecordingSettings = RecordingSettings()
     mount: Path | None = None
     segment_seconds: float = 60.0
     retention: RetentionSettings = RetentionSettings()

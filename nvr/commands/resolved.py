@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from nvr.config.retention import DELETED_CLASSES, KEPT_CLASSES
+from nvr.config.schedules import DAY_SECONDS, DAYS, time_text
 from nvr.masking import Secrets, secrets_of
 from nvr.settings import (
     WHOLE,
@@ -13,10 +14,12 @@ from nvr.settings import (
     Budget,
     CameraSettings,
     MotionSettings,
+    RecordingSettings,
     RetentionSettings,
     Settings,
     StorageSettings,
     WebSettings,
+    WeeklyRange,
     Zone,
 )
 
@@ -126,7 +129,18 @@ def _camera(camera: CameraSettings) -> dict[str, Any]:
     }
     streams = _given({"record": camera.record, "detect": camera.detect})
     own = {"storage": _camera_storage(camera.retention)} if camera.retention else {}
-    return {**streams, "audio": camera.audio, "motion": _motion(camera.motion), **_given(more), **own}
+    how = {"recording": _recording(camera.recording), "motion": _motion(camera.motion)}
+    return {**streams, "audio": camera.audio, **how, **_given(more), **own}
+
+
+def _recording(recording: RecordingSettings) -> dict[str, Any]:
+    return {"mode": recording.mode.value, **_given({"schedule": [_weekly(each) for each in recording.schedule]})}
+
+
+def _weekly(weekly: WeeklyRange) -> dict[str, Any]:
+    is_whole_day = (weekly.begin, weekly.end) == (0, DAY_SECONDS)
+    times = {} if is_whole_day else {"from": time_text(weekly.begin), "to": time_text(weekly.end)}
+    return {"days": [DAYS[day] for day in sorted(weekly.days)], **times, "mode": weekly.mode.value}
 
 
 def _camera_storage(retention: RetentionSettings) -> dict[str, Any]:

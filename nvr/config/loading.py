@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from nvr.config.document import Document, read
 from nvr.config.mistakes import mistakes_of
-from nvr.config.model import CameraSection, ConfigSection, MotionSection
+from nvr.config.model import CameraSection, ConfigSection, MotionSection, RecordingSection
 from nvr.config.references import resolve_references
 from nvr.config.values import Unusable, timezone
 from nvr.errors import ConfigError, InvalidConfig
@@ -16,6 +16,7 @@ from nvr.settings import (
     CameraSettings,
     DatabaseSettings,
     MotionSettings,
+    RecordingSettings,
     Settings,
     StorageSettings,
     WebSettings,
@@ -85,6 +86,7 @@ def _camera(name: str, camera: CameraSection, config: ConfigSection) -> CameraSe
         record=camera.record,
         detect=camera.detect,
         audio=camera.audio if "audio" in camera.model_fields_set else defaults.audio,
+        recording=_recording(defaults.recording, camera.recording),
         motion=_motion(defaults.motion, camera.motion),
         zones=tuple(
             Zone(name=each, points=zone.points, sensitivity=zone.sensitivity, min_area=zone.min_area, alert=zone.alert)
@@ -92,6 +94,12 @@ def _camera(name: str, camera: CameraSection, config: ConfigSection) -> CameraSe
         ),
         masks=camera.masks,
         retention=camera.storage.over(general) if camera.storage.model_fields_set else None,
+def _recording(defaults: RecordingSection, own: RecordingSection) -> RecordingSettings:
+    """The camera's own word on a key decides."""
+    mode, schedule = (own if key in own.model_fields_set else defaults for key in ("mode", "schedule"))
+    return RecordingSettings(mode.mode, schedule.schedule)
+
+
     )
 
 

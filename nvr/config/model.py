@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
-from nvr.config import addresses, values
+from nvr.config import addresses, schedules, values
 from nvr.config.polygons import polygon
 from nvr.config.retention import DeletedAges, KeptAges, Threshold, promised
 from nvr.config.values import Unusable, duration_between, number_between
-from nvr.settings import WHOLE, Budget, Polygon, RetentionSettings
+from nvr.settings import WHOLE, Budget, Polygon, RecordingMode, RetentionSettings, WeeklyRange
 
 
 class Section(BaseModel):
@@ -102,6 +102,13 @@ class MotionSection(Section):
 class ZoneSection(Section):
     points: Shape = Field(examples=["[[0.1, 0.5], [0.6, 0.5], [0.6, 1]]"])
     sensitivity: Sensitivity | None = None
+class RecordingSection(Section):
+    """Only what is set here or in `defaults` replaces the recorder's own values."""
+
+    mode: Annotated[RecordingMode, BeforeValidator(schedules.mode)] = RecordingMode.CONTINUOUS
+    schedule: Annotated[tuple[WeeklyRange, ...], BeforeValidator(schedules.schedule)] = ()
+
+
     min_area: Share | None = None
     alert: Switch = False
 
@@ -128,6 +135,7 @@ class CameraSection(Section):
     storage: CameraStorageSection = CameraStorageSection()
 
     @model_validator(mode="after")
+    recording: RecordingSection = RecordingSection()
     def _streams_differ(self) -> "CameraSection":
         if self.detect == self.record:
             raise Unusable(
@@ -144,6 +152,7 @@ class DefaultsSection(Section):
 class StorageSection(Section):
     path: Directory = Field(default="./recordings", validate_default=True)
     mount: Directory | None = None
+    recording: RecordingSection = RecordingSection()
     segment: Annotated[float, BeforeValidator(duration_between("1s", "1h"))] = 60.0
     budget: Annotated[Budget, BeforeValidator(values.budget)] = Budget()
     trigger: Threshold = 0.85

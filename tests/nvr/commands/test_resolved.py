@@ -77,3 +77,14 @@ def test_promises_by_class_and_camera_can_be_loaded_again(tmp_path: Path) -> Non
     settings = load(tmp_path / "nvr.yaml", {})
     (tmp_path / "again.yaml").write_text(resolved_text(settings))
     assert load(tmp_path / "again.yaml", {}) == settings
+
+
+def test_a_schedule_can_be_loaded_again(tmp_path: Path) -> None:
+    (tmp_path / "nvr.yaml").write_text(
+        "timezone: UTC\n"
+        "cameras: {yard: {record: rtsp://camera.example/main, recording: {mode: off, schedule: ["
+        "{days: fri-sun, from: '22:00:30', to: '06:00', mode: motion}, {mode: continuous, days: wed}]}}}\n"
+    )
+    settings = load(tmp_path / "nvr.yaml", {})
+    (tmp_path / "again.yaml").write_text(resolved_text(settings))
+    assert load(tmp_path / "again.yaml", {}) == settings

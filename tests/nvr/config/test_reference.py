@@ -22,6 +22,7 @@ SECTIONS: dict[str, type[model.Section]] = {
     "`web`": model.WebSection,
     "`defaults`": model.DefaultsSection,
     "A camera: `cameras.NAME`": model.CameraSection,
+    "Recording: `cameras.NAME.recording` and `defaults.recording`": model.RecordingSection,
     "Motion: `cameras.NAME.motion` and `defaults.motion`": model.MotionSection,
     "A camera's footage: `cameras.NAME.storage`": model.CameraStorageSection,
     "A zone: `cameras.NAME.zones.NAME`": model.ZoneSection,
