@@ -17,6 +17,7 @@ from exporters.web import (
     health,
     heatmap,
     media,
+    motion_settings,
     pages,
     protections,
     scrape,
@@ -42,6 +43,7 @@ ROUTES: dict[str, Endpoint] = {
     "/media/segments/{segment}.mp4": media.segment,
     "/api/cameras": cameras.cameras,
     "/api/cameras/{camera}": cameras.camera,
+    "/api/cameras/{camera}/motion-settings": motion_settings.motion_settings,
     "/api/events": events.events,
     "/api/gaps": gaps.gaps,
     "/api/timeline": timeline.timeline,
@@ -56,6 +58,7 @@ ROUTES: dict[str, Endpoint] = {
 """All answer GET and HEAD. Beside them there are /static and, where a token is set, /login."""
 
 CHANGES: dict[tuple[str, str], Endpoint] = {
+    ("PUT", "/api/cameras/{camera}/motion-settings"): motion_settings.change_motion_settings,
     ("POST", "/api/storage/cleanup/run"): storage.cleanup_run,
     ("POST", "/api/protections"): protections.protect,
     ("DELETE", "/api/protections/{protection}"): protections.unprotect,

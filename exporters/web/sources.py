@@ -65,6 +65,16 @@ class Housekeeping(Protocol):
     async def clean_up(self) -> CleanupRun: ...
 
 
+class MotionSwitch(Protocol):
+    """`nvr.motion_switch.FileMotionSwitch`."""
+
+    def motion(self, camera: str) -> Mapping[str, float | str]:
+        """Each key of the camera's motion settings with its value, as it is written in the configuration."""
+
+    async def change_motion(self, camera: str, given: Mapping[str, object]) -> None:
+        """Raises InvalidConfig for values that cannot be used, Unchangeable where they cannot be kept."""
+
+
 LimitsReader = Callable[[RetentionSettings, Mapping[str, str]], RetentionSettings]
 """Limits with some replaced by values as they are written in the configuration. Raises ConfigError."""
 
@@ -123,6 +133,7 @@ class Sources:
     now: Callable[[], datetime] = utc_now
     housekeeping: Housekeeping | None = None
     changed_limits: LimitsReader = as_they_are
+    motion: MotionSwitch | None = None
     viewed: Callable[[Segment, View], None] = unnoticed
 
 

@@ -52,7 +52,7 @@ class WritableConfig:
     def _rewrite(self, edited: Callable[[str], str]) -> None:
         """A link is followed, so that it stays one."""
         target = self._path.resolve()
-        if not os.access(target, os.W_OK):
+        if not os.access(target, os.W_OK, effective_ids=True):
             raise PermissionError(0, "it is read-only")
         before = target.read_bytes()
         mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
