@@ -1,15 +1,15 @@
 """Footage that is to stay: which it is, and why."""
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from exporters.web.body import json_object
 from exporters.web.errors import RequestError, shown
 from exporters.web.health import FRESH
 from exporters.web.parameters import known_camera, only, parse_span
@@ -17,7 +17,6 @@ from exporters.web.sources import Sources, sources_of
 from nvr.housekeeping import LONGEST_REASON, ProtectedFootage, Protection, is_reason
 from nvr.model import isoformat
 
-MOST_BODY_BYTES = 4096
 LONGEST = timedelta(days=366)
 FIELDS = ("camera", "from", "to", "reason")
 
@@ -55,28 +54,10 @@ def protection_json(found: ProtectedFootage) -> dict[str, Any]:
 
 
 async def _body(request: Request) -> Mapping[str, str]:
-    """A JSON object of texts. A form of another site cannot send one."""
-    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
-        raise RequestError(415, "the body is not JSON", hint="send it with Content-Type: application/json")
-    try:
-        content = json.loads(await _bounded(request))
-    except (ValueError, RecursionError):
-        content = None
-    if not isinstance(content, dict) or not all(isinstance(value, str) for value in content.values()):
+    content = await json_object(request, f"it takes {', '.join(FIELDS)}")
+    if not all(isinstance(value, str) for value in content.values()):
         raise RequestError(400, "the body is no JSON object of texts", hint=f"it takes {', '.join(FIELDS)}")
     return content
-
-
-async def _bounded(request: Request) -> bytes:
-    body = b""
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MOST_BODY_BYTES:
-                raise RequestError(413, "the body is too long", hint=f"at most {MOST_BODY_BYTES} bytes")
-    except ClientDisconnect:
-        pass  # nobody is there to read the answer
-    return body
 
 
 def _protection(given: Mapping[str, str], sources: Sources) -> Protection:
