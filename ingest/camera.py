@@ -1,22 +1,29 @@
 """A camera that is kept recording: run after run, with back-off between them, its gaps and its health on record."""
 
 import asyncio
+import contextlib
 import logging
+from dataclasses import replace
+from datetime import timedelta
 
 from ingest.causes import classify_error
 from ingest.decoder import Decoder, Feed
 from ingest.disk import DiskThread
 from ingest.frames import FrameQueue
-from ingest.gaps import GapLedger
+from ingest.gaps import Arrival, GapLedger
 from ingest.health import STEADY_SECONDS, Health
 from ingest.reconcile import adopt
 from ingest.recorder import Recorder
+from ingest.ring import Ring
+from ingest.schedule import Schedule
 from ingest.stream import Streams, remember, remembered
 from ingest.surroundings import Surroundings
+from ingest.timetable import Timetable
+from ingest.weeding import weed
 from nvr.errors import StorageError
 from nvr.model import CameraStatus, Cause
 from nvr.settings import CameraSettings
-from nvr.supervise import Backoff, auth_failure_backoff
+from nvr.supervise import Backoff, auth_failure_backoff, cancelled
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +43,16 @@ class Camera:
     `in_order` says that what an earlier run left is adopted, and recording is tried.
     """
 
-    def __init__(self, settings: CameraSettings, around: Surroundings) -> None:
+    def __init__(self, settings: CameraSettings, around: Surroundings, arrival: Arrival = Arrival.START) -> None:
+        self._schedule = Schedule(settings.recording, around.timezone)
+        marks = around.store.catalogue.motion
+        self.ring = Ring(around.facts, self._schedule, settings.motion, around.segment_seconds, note=marks.note)
+        around = replace(around, facts=self.ring)
         self._settings, self._around, self.name = settings, around, settings.name
+        self._arrival = arrival
         fps = settings.motion.fps
-        self.frames = FrameQueue(self.name, max(2, int(QUEUE_SECONDS * fps)), around.telemetry)
-        self.health = Health(self.name, around.clock.monotonic())
+        self.frames = FrameQueue(self.name, _most_waiting(fps), around.telemetry)
+        self.health = Health(self.name, around.clock.monotonic(), self._schedule.is_wanted(around.clock.now()))
         self._disk = DiskThread(f"{self.name} disk")
         self._gaps = GapLedger(
             self.name, around.store.catalogue, around.facts, around.telemetry, aside=self._disk.later
@@ -60,17 +72,26 @@ class Camera:
     def status(self) -> CameraStatus:
         return self.health.status(self._around.clock.monotonic())
 
+    def change(self, settings: CameraSettings) -> None:
+        """Other motion settings hold; recording goes on, and the decoder is begun anew where its rate changes."""
+        if settings.motion.fps != self._settings.motion.fps:
+            self.frames.capacity = _most_waiting(settings.motion.fps)
+            self._decoder.change_rate(settings.motion.fps)
+        self.ring.change(settings.motion)
+        self._settings = settings
+
     async def run(self) -> None:
         """Record, and analyse the sub-stream where there is one, until cancelled."""
         try:
             await self._disk.do(self._adopt_leftovers)
-            await self._disk.do(self._gaps.begin, self._around.clock.now())
+            await self._disk.do(self._close_left_open)
+            await self._disk.do(self._begin_accounts)
             self.in_order = True
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._account(), name=f"{self.name} accounts")
-                tasks.create_task(self._record(), name=f"{self.name} record")
-                if self._settings.detect:
-                    tasks.create_task(self._decoder.run(Feed(self._settings.detect)), name=f"{self.name} decoder")
+                tasks.create_task(self._keep_to_times(), name=f"{self.name} times")
+                weeding = weed(self.name, self.ring, self._around.let_go, self._around.telemetry)
+                tasks.create_task(weeding, name=f"{self.name} weeding")
         finally:
             self._gaps.end(self._around.clock.now())
             if not await self._disk.settle(SETTLING_SECONDS):
@@ -84,9 +105,39 @@ class Camera:
         while True:
             await asyncio.sleep(1.0)
             now = clock.monotonic()
-            telemetry.recording_expected(self.name, now - last)
+            if self.health.wanted:
+                telemetry.recording_expected(self.name, now - last)
             self._gaps.tick(clock.now())
             last = now
+
+    def _begin_accounts(self) -> None:
+        now = self._around.clock.now()
+        self._gaps.begin(now, self._arrival)
+        self._gaps.keep_only(self._schedule, now)
+
+    async def _keep_to_times(self) -> None:
+        """Record whenever it is wanted. At other times nothing runs, and nothing is missing."""
+        timetable = Timetable(self._schedule, self._around.clock)
+        while True:
+            if not timetable.is_wanted:
+                await self._rest(timetable)
+            async with asyncio.TaskGroup() as tasks:
+                doing = [tasks.create_task(self._record(), name=f"{self.name} record")]
+                if self._settings.detect:
+                    decoding = self._decoder.run(Feed(self._settings.detect))
+                    doing.append(tasks.create_task(decoding, name=f"{self.name} decoder"))
+                await timetable.ends()
+                self.health.rest()
+                await cancelled(*doing)
+
+    async def _rest(self, timetable: Timetable) -> None:
+        clock = self._around.clock
+        self.health.rest()
+        self._gaps.end(clock.now())
+        log.info("%s: not recorded %s, as its schedule says", self.name, timetable.next_words)
+        await timetable.begins()
+        self.health.begin(clock.monotonic())
+        self._gaps.begin(clock.now(), Arrival.ADDED)
 
     async def _record(self) -> None:
         while True:
@@ -155,3 +206,15 @@ class Camera:
         """Files that an earlier run could not finish, of this process or of the one before."""
         for segment in adopt(self._around.store, self.name):
             self._around.facts.put(segment)
+
+    def _close_left_open(self) -> None:
+        """Motion that a recorder saw when it was killed lasted as long as its footage."""
+        catalogue, roll = self._around.store.catalogue, timedelta(seconds=self._settings.motion.post_roll_seconds)
+        with contextlib.suppress(StorageError):  # it is marked for longer then, and the catalogue complains elsewhere
+            if end := catalogue.last_end(self.name):
+                catalogue.motion.close_left_open(self.name, end + roll)
+
+
+def _most_waiting(fps: float) -> int:
+    """How many frames may wait for the processor."""
+    return max(2, int(QUEUE_SECONDS * fps))

@@ -23,7 +23,7 @@ from ingest.usage import Meter
 from nvr.clock import UtcClock
 from nvr.model import Cause, Frame, Picture
 from nvr.ports import Telemetry
-from nvr.supervise import Backoff, auth_failure_backoff
+from nvr.supervise import Backoff, auth_failure_backoff, cancelled
 
 log = logging.getLogger(__name__)
 
@@ -74,12 +74,18 @@ class Decoder:
         self._last_cause: Cause | None = None
         self._last_seen: float | None = None
         self._behind_since: float | None = None
+        self._changed = asyncio.Event()
         self.meter = Meter()
 
     def sample(self) -> None:
         """Measure what the process has used by now."""
         if self._pid is not None:
             self.meter.sample(self._pid)
+
+    def change_rate(self, fps: float) -> None:
+        """Give so many pictures a second from now on: with another process."""
+        self._fps = fps
+        self._changed.set()
 
     async def run(self, feed: Feed) -> None:
         """Decode until cancelled."""
@@ -88,9 +94,11 @@ class Decoder:
         while True:
             started, seen = self._clock.monotonic(), self._last_seen
             try:
-                cause = await self._run_once(feed)
+                cause = await self._run_until_changed(feed)
             except OSError as error:  # no process, no descriptor: recording goes on all the same
                 cause = classify_error(error)
+            if cause is None:
+                continue
             if feed.packets and cause is Cause.EOF:  # the recorder has ended, and we with it in a moment
                 await asyncio.sleep(RECORDER_SECONDS)
             if cause is Cause.STALLED and seen is not None and seen == self._last_seen:
@@ -104,6 +112,18 @@ class Decoder:
                 auth_backoff.reset()
                 self._last_cause = None
             await asyncio.sleep((auth_backoff if cause is Cause.AUTH else backoff).next_seconds())
+
+    async def _run_until_changed(self, feed: Feed) -> Cause | None:
+        """Why it ended; None where it was to give another rate."""
+        self._changed.clear()
+        running = asyncio.create_task(self._run_once(feed), name=f"{self._camera} decoding")
+        changed = asyncio.create_task(self._changed.wait(), name=f"{self._camera} rate")
+        try:
+            await asyncio.wait({running, changed}, return_when=asyncio.FIRST_COMPLETED)
+            return running.result() if running.done() else None
+        finally:
+            changed.cancel()
+            await cancelled(running)
 
     async def _run_once(self, feed: Feed) -> Cause:
         times = Pipe()

@@ -13,11 +13,11 @@ class FrameQueue:
     def __init__(self, camera: str, capacity: int, telemetry: Telemetry) -> None:
         self._camera, self._telemetry = camera, telemetry
         self._frames: deque[Frame] = deque()
-        self._capacity = capacity
+        self.capacity = capacity
         self._filled = asyncio.Event()
 
     def put(self, frame: Frame) -> None:
-        if len(self._frames) == self._capacity:
+        while len(self._frames) >= self.capacity:
             self._frames.popleft()
             self._telemetry.frames_dropped(self._camera, "queue_full", 1)
         self._frames.append(frame)

@@ -10,8 +10,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import Enum
 
 from ingest.catalogue import Catalogue
+from ingest.schedule import Schedule
 from nvr.errors import StorageError
 from nvr.model import Cause, Gap
 from nvr.ports import FactSink, Telemetry
@@ -28,6 +30,14 @@ _UNEXPLAINED = (Cause.EOF, Cause.STALLED, Cause.TIMEOUT)
 """The camera went silent, and nothing says why."""
 
 _OURS = (Cause.RECORDER_DOWN, Cause.CONFIG_CHANGE)
+
+
+class Arrival(Enum):
+    """How a camera comes to be recorded."""
+
+    START = "the recorder starts"
+    ADDED = "it is new in the configuration of a recorder that runs"
+    CHANGED = "it was recorded until now, with other settings"
 
 
 class GapLedger:
@@ -53,14 +63,30 @@ class GapLedger:
         self._counted: datetime | None = None
         self._is_unsaved = False
 
-    def begin(self, now: datetime) -> None:
-        """The recorder starts: since the last footage it was down; without any, the camera is new."""
+    def begin(self, now: datetime, arrival: Arrival = Arrival.START) -> None:
+        """It is wanted from now on. At a start it was wanted since its last footage; without any it is new."""
         with self._lock:
             if self._open is None:
-                since = self._accounted_until()
-                cause = Cause.RECORDER_DOWN if since else Cause.CONFIG_CHANGE
+                since = None if arrival is Arrival.ADDED else self._accounted_until()
+                cause = Cause.RECORDER_DOWN if since and arrival is Arrival.START else Cause.CONFIG_CHANGE
                 self._put(Gap(self._camera, min(since or now, now), None, cause))
             self._counted = now
+
+    def keep_only(self, schedule: Schedule, now: datetime) -> None:
+        """Of the gap that is open only what the schedule wanted is missing."""
+        with self._lock:
+            gap = self._open
+            if gap is None:
+                return
+            missing, is_wanted = schedule.wanted(gap.start, now), schedule.is_wanted(now)
+            since = missing.pop()[0] if is_wanted and missing and missing[-1][1] == now else now
+            if is_wanted and since == gap.start:
+                return
+            self._close(gap.start)
+            for start, end in missing:
+                self._keep(replace(gap, start=start, end=end))
+            if is_wanted:
+                self._put(replace(gap, start=since))
 
     def lost(self, cause: Cause, since: datetime, now: datetime) -> None:
         """There is no footage from `since` on. A gap from before our start ends where this cause takes over."""

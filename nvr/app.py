@@ -1,14 +1,13 @@
 """The recorder as a whole: the only place where ingest, processor and exporters meet.
 
-Frames go from a camera's queue through its analyser, and what it finds goes to the spool; the web endpoint and the
-metrics read states that are cached here. One task group owns every task.
+What cameras deliver is analysed, and what is found goes to the spool; the web endpoint and the metrics read states that
+are cached. One task group owns every task.
 """
 
 import asyncio
 import contextlib
 import logging
-import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from exporters.clickhouse.client import Database
 from exporters.clickhouse.orphans import Orphans
@@ -20,25 +19,26 @@ from exporters.web.app import create_app
 from exporters.web.server import serve
 from exporters.web.sources import Readiness, Sources
 from ingest import volume
-from ingest.camera import Camera
 from ingest.disk import DiskThread
 from ingest.ffmpeg import executable
 from ingest.retention import Retention
 from ingest.store import Store
 from ingest.surroundings import Surroundings
 from ingest.upkeep import Upkeep
+from nvr.change import Change
 from nvr.clock import UtcClock
+from nvr.config.file import ConfigFile
 from nvr.config.retention import changed
-from nvr.model import CameraStatus, Fact, Frame, MotionEvent, SinkStatus, VolumeStatus
+from nvr.config.rewriting import WritableConfig
+from nvr.model import CameraStatus, SinkStatus, VolumeStatus
+from nvr.motion_switch import FileMotionSwitch
+from nvr.reloading import Reloading
+from nvr.roster import Roster
 from nvr.settings import Settings
 from nvr.supervise import cancelled, supervise
 from nvr.systemd import Pulse, ServiceManager
-from processor.analyser import CameraAnalyser
 
 log = logging.getLogger(__name__)
-
-SILENCE_SECONDS = 6.0
-"""Without a frame for so long a camera's motion is over."""
 
 CLOSE_SECONDS = 3.0
 """How long a stop waits for the disk to close the catalogue."""
@@ -48,11 +48,14 @@ DRAIN_SECONDS = 2.0
 
 
 class App:
-    """All parts of one recorder. Constructing it opens the storage folder and the spool, and may raise NvrError."""
+    """All parts of one recorder. Constructing it opens the storage folder and the spool, and may raise NvrError.
 
-    def __init__(self, settings: Settings, service: ServiceManager | None = None) -> None:
+    `file` is where the settings come from: it is read again when it changes.
+    """
+
+    def __init__(self, settings: Settings, service: ServiceManager, file: ConfigFile) -> None:
         self._settings = settings
-        self._service = service or ServiceManager()
+        self._service = service
         self._clock = UtcClock()
         self.metrics = Metrics(settings.site)
         self.metrics.configuration_used(self._clock.now())
@@ -81,6 +84,8 @@ class App:
                 telemetry=self.metrics,
                 clock=self._clock,
                 disk_is_full=self._retention.press,
+                let_go=self._retention.let_go,
+                timezone=settings.timezone,
             )
             self._database = Database(database.dsn)
             motion = {name: camera.motion for name, camera in settings.cameras.items()}
@@ -89,19 +94,22 @@ class App:
             self._writer = Writer(
                 self._spool, self._database, self.metrics, keep_days=database.keep_days, orphans=orphans
             )
+            self._roster = Roster(settings.cameras, around, named=self.metrics.add, forgotten=self.metrics.forget)
             self._upkeep = Upkeep(
-                self._store, settings.cameras.keys(), facts=self._spool, telemetry=self.metrics, clock=self._clock
+                self._store, self._roster.names, facts=self._spool, telemetry=self.metrics, clock=self._clock
             )
-            self._cameras = [Camera(camera, around) for camera in settings.cameras.values()]
             undo.pop_all()
+        self._reloading = Reloading(file, settings, self._apply, telemetry=self.metrics, service=self._service)
+        self._motion = FileMotionSwitch(
+            WritableConfig(file.path, file.look), lambda: self._reloading.settings, self._reloading.reload
+        )
         self._unready = "recording has not begun yet"
-        self._recording: list[asyncio.Task[None]] = []
         self.metrics.watch(self)
 
     # What a scrape and the pages read
 
     def cameras(self) -> Sequence[CameraStatus]:
-        return [camera.status() for camera in self._cameras]
+        return self._roster.statuses()
 
     def volumes(self) -> Sequence[VolumeStatus]:
         return [self._retention.status]
@@ -113,20 +121,22 @@ class App:
         """Ready while recording is tried; cameras and the database may be away."""
         if self._unready:
             return Readiness(False, (self._unready,))
-        if waiting := tuple(
-            f"{camera.name}: its torn files are adopted" for camera in self._cameras if not camera.in_order
-        ):
+        if waiting := tuple(f"{name}: its torn files are adopted" for name in self._roster.waiting()):
             return Readiness(False, waiting)
-        ended = tuple(f"{task.get_name()} has ended" for task in self._recording if task.done())
+        ended = tuple(f"{task} has ended" for task in self._roster.ended())
         return Readiness(not ended, ended)
 
     def pulse(self) -> Pulse:
         """What the service manager is told. A camera records while pictures come from it."""
         cameras = [camera for camera in self.cameras() if camera.recording_wanted]
         words = f"{sum(camera.fps > 0 for camera in cameras)} of {len(cameras)} cameras recording"
-        return Pulse(self._unready or words, bool(self._recording), not any(task.done() for task in self._recording))
+        return Pulse(self._unready or words, self._roster.is_at_work, not self._roster.ended())
 
     # Running
+
+    def reload(self) -> None:
+        """Have the configuration read again."""
+        self._reloading.ask()
 
     async def run(self, stop: asyncio.Event, listening: Callable[[int], None] | None = None) -> None:
         """Record until `stop` is set; the open segments are then finished first, and everything is put away."""
@@ -142,8 +152,11 @@ class App:
                     service,
                     web,
                 ]
-                self._recording = self._record(tasks)
-                async with _cancelled_at_exit(*rest), _cancelled_at_exit(*self._recording):
+                async with (
+                    _cancelled_at_exit(*rest),
+                    self._roster.at_work(tasks),
+                    _cancelled_at_exit(tasks.create_task(self._reloading.run(), name="reloading")),
+                ):
                     self._unready = ""
                     self._service.ready()
                     await stop.wait()
@@ -153,52 +166,10 @@ class App:
         finally:
             await self._put_away()
 
-    def _record(self, tasks: asyncio.TaskGroup) -> list[asyncio.Task[None]]:
-        running = []
-        for camera in self._cameras:
-            self.metrics.add(camera.name)
-            running.append(tasks.create_task(camera.run(), name=f"{camera.name} ingest"))
-            running.append(tasks.create_task(self._analyse(camera), name=f"{camera.name} analysis"))
-        return running
-
-    async def _analyse(self, camera: Camera) -> None:
-        """A camera's frames through its analyser, until cancelled.
-
-        What the analyser holds back, an open event above all, is kept when no frames come any more.
-        """
-        analyser = CameraAnalyser(self._settings.cameras[camera.name])
-        try:
-            while True:
-                try:
-                    async with asyncio.timeout(SILENCE_SECONDS):
-                        frame = await camera.frames.get()
-                except TimeoutError:
-                    self._keep(analyser.finish())
-                else:
-                    self._judge(camera, analyser, frame)
-                camera.health.motion_active = analyser.motion_active
-        finally:
-            self._keep(analyser.finish())
-
-    def _judge(self, camera: Camera, analyser: CameraAnalyser, frame: Frame) -> None:
-        started = time.perf_counter()
-        analysis = analyser.analyse(frame)
-        self._keep(analysis.facts)
-        if analysis.activity.scene_change is not None:
-            self.metrics.scene_changed(camera.name, analysis.activity.scene_change)
-        camera.health.luma_ratio = analysis.luma_ratio
-        if analysis.is_distinct:
-            camera.health.last_distinct_frame_time = frame.time
-        lag = (self._clock.now() - frame.time).total_seconds()
-        self.metrics.frame_processed(camera.name, max(0.0, lag), time.perf_counter() - started)
-
-    def _keep(self, facts: Iterable[Fact]) -> None:
-        for fact in facts:
-            self._spool.put(fact)
-            if isinstance(fact, MotionEvent) and fact.end is None:
-                self.metrics.motion_event_opened(fact)
-            elif isinstance(fact, MotionEvent):
-                self.metrics.motion_event_closed(fact)
+    async def _apply(self, change: Change, settings: Settings) -> None:
+        if change.limits:
+            self._retention.change(settings.storage.retention, settings.own_limits)
+        await self._roster.apply(change, settings.cameras)
 
     async def _export(self) -> None:
         await supervise("event sink", self._writer.run, failed=self.metrics.failed)
@@ -210,7 +181,7 @@ class App:
             past=self._past,
             status=self,
             registry=self.metrics.registry,
-            cameras=settings.cameras.keys(),
+            cameras=self._roster.names,
             site=settings.site,
             timezone=settings.timezone,
             web=settings.web,
@@ -218,6 +189,7 @@ class App:
             telemetry=self.metrics,
             housekeeping=self._retention,
             changed_limits=changed,
+            motion=self._motion,
         )
         await serve(create_app(sources), settings.web.host, settings.web.port, listening=listening)
 

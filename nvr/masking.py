@@ -93,12 +93,18 @@ class Secrets(logging.Filter):
 
     def __init__(self, values: Iterable[str]) -> None:
         super().__init__()
-        forms = {form for value in values for form in _forms(value)}
-        patterns = (_pattern(form) for form in sorted(forms, key=len, reverse=True))
-        self._known = re.compile("|".join(patterns)) if forms else None
+        self._forms: set[str] = set()
+        self._known: re.Pattern[str] | None = None
+        self.learn(values)
 
     def __repr__(self) -> str:
         return "Secrets(...)"
+
+    def learn(self, values: Iterable[str]) -> None:
+        """These are secrets too, from now on."""
+        self._forms |= {form for value in values for form in _forms(value)}
+        patterns = (_pattern(form) for form in sorted(self._forms, key=len, reverse=True))
+        self._known = re.compile("|".join(patterns)) if self._forms else None
 
     def redact(self, text: str) -> str:
         return mask_url(self._known.sub(MASK, text) if self._known else text)

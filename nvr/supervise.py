@@ -6,6 +6,7 @@ import math
 import random
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from nvr.errors import NvrError
 
@@ -68,7 +69,7 @@ class Turnstile:
         return turn - now
 
 
-async def cancelled(*tasks: asyncio.Task[None]) -> None:
+async def cancelled(*tasks: asyncio.Task[Any]) -> None:
     """Cancel tasks until they have ended: what a task happens to be waiting for may swallow a cancellation."""
     pending = set(tasks)
     while pending:

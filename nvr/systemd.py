@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 import socket
+import time
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 
@@ -53,6 +54,12 @@ class ServiceManager:
 
     def ready(self) -> None:
         self.tell(READY=1, STATUS="recording begins")
+
+    def reloading(self) -> None:
+        self.tell(RELOADING=1, MONOTONIC_USEC=time.monotonic_ns() // 1000)
+
+    def reloaded(self) -> None:
+        self.tell(READY=1)
 
     def stopping(self) -> None:
         self.tell(STOPPING=1, STATUS="the open segments are finished")

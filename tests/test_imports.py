@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "exporters": ("exporters", *SHARED, "ingest.store", "ingest.ffmpeg", "processor.heatmap"),
     "nvr": ("nvr",),
 }
-WIRING = ("nvr.app", "nvr.commands")
+WIRING = ("nvr.app", "nvr.roster", "nvr.analysis", "nvr.commands")
 """The only modules of `nvr` that know the three below."""
 
 

@@ -15,9 +15,9 @@ from typing import Annotated
 import typer
 
 from nvr.commands.readiness.disk import room
-from nvr.config import load
+from nvr.config.file import ConfigFile
 from nvr.errors import NvrError
-from nvr.masking import Secrets, secrets_of
+from nvr.masking import Secrets
 from nvr.settings import Settings, StorageSettings
 from nvr.systemd import ServiceManager
 
@@ -28,15 +28,20 @@ def run(
     config: Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")] = Path("nvr.yaml"),
 ) -> None:
     """Record: every camera, analysed, measured and served, until SIGTERM or Ctrl-C."""
-    settings = load(config, os.environ)
-    secrets = secrets_of(settings)
-    _log_to_stderr(Secrets(secrets))
-    hide(secrets, os.environ)
+    known = Secrets(())
+
+    def learn(secrets: frozenset[str]) -> None:
+        known.learn(secrets)
+        hide(secrets, os.environ)
+
+    file = ConfigFile(config, os.environ, learn)
+    settings = file.read()
+    _log_to_stderr(known)
     service = ServiceManager.taken_from(os.environ)
     # Aside, as it counts the footage that is there: recording waits for no disk.
     threading.Thread(target=warn_of_little_room, args=(settings.storage,), daemon=True).start()
     try:
-        asyncio.run(_run(settings, service))
+        asyncio.run(_run(file, settings, service))
     except BaseExceptionGroup as group:
         if (error := _only_cause(group)) is None:
             raise
@@ -59,14 +64,15 @@ def hide(secrets: frozenset[str], environ: MutableMapping[str, str]) -> None:
         del environ[name]
 
 
-async def _run(settings: Settings, service: ServiceManager) -> None:
+async def _run(file: ConfigFile, settings: Settings, service: ServiceManager) -> None:
     # Late: a mistake in the configuration is told before the database engine is loaded, which takes a second.
     from nvr.app import App  # noqa: PLC0415
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    app = App(settings, service)
+    app = App(settings, service, file)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, app.reload)
     await app.run(stop, listening=lambda port: log.info("listening on http://%s:%d", settings.web.host, port))
 
 
@@ -86,6 +92,7 @@ def _log_to_stderr(secrets: Secrets) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(True)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)
     for name in ("urllib3.connectionpool", "clickhouse_connect"):  # They tell each attempt of an outage, we the first.
         logging.getLogger(name).setLevel(logging.ERROR)
     sys.excepthook = _log_bug

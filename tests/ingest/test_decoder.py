@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from prometheus_client import generate_latest
 
 from exporters.metrics import Metrics
 from ingest.anchor import Anchor
@@ -55,6 +56,28 @@ def test_pictures_of_a_sub_stream_come_evenly_and_bear_the_time_of_their_arrival
     assert all(0.15 < step < 0.25 for step in steps[5:])
     assert all(timedelta(0) <= arrived - frame.time < timedelta(seconds=0.8) for frame, arrived in seen[5:])
     assert all(frame.picture.shape == (90, 160) for frame, _ in seen)
+
+
+def test_another_rate_holds_at_once_and_is_no_failure(metrics: Metrics, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", 20)
+
+    async def story() -> list[Frame]:
+        decoder, frames = _decoder(metrics, executable(), UtcClock())
+        running = asyncio.create_task(decoder.run(Feed(str(clip))))
+        for _ in range(5):
+            await asyncio.wait_for(frames.get(), 20)
+        decoder.change_rate(2.0)
+        seen = [await asyncio.wait_for(frames.get(), 20) for _ in range(12)]
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        return seen
+
+    *_, third, second, last = asyncio.run(story())
+    assert [(b.time - a.time).total_seconds() for a, b in ((third, second), (second, last))] == pytest.approx(
+        [0.5, 0.5], abs=0.1
+    )
+    assert "nvr_ffmpeg_restarts_total{" not in generate_latest(metrics.registry).decode()
 
 
 def test_a_decoder_that_cannot_be_started_is_tried_again_and_stops_nothing(metrics: Metrics) -> None:

@@ -27,6 +27,18 @@ def test_a_full_queue_drops_the_oldest_and_counts_it(metrics: Metrics) -> None:
     assert metrics.registry.get_sample_value("nvr_camera_frames_dropped_total", labels) == 2
 
 
+def test_a_queue_that_is_made_shorter_keeps_the_newest(metrics: Metrics) -> None:
+    async def story() -> Frame:
+        queue = FrameQueue("yard", 5, metrics)
+        for number in range(5):
+            queue.put(_frame(number))
+        queue.capacity = 2
+        queue.put(_frame(5))
+        return await queue.get()
+
+    assert asyncio.run(story()).time == NOON + timedelta(seconds=4)
+
+
 def test_a_reader_waits_for_the_next_frame(metrics: Metrics) -> None:
     async def exchange() -> Frame:
         queue = FrameQueue("yard", 3, metrics)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from exporters.metrics import Metrics
-from ingest.gaps import GapLedger
+from ingest.gaps import Arrival, GapLedger
 from ingest.store import Store
 from nvr.errors import StorageError
 from nvr.model import Cause, Gap
@@ -42,6 +42,22 @@ def test_since_the_last_footage_the_recorder_was_down(ledger: GapLedger, store: 
     ledger.begin(at(0))
     ledger.recording(at(2))
     assert _all(store) == [Gap("yard", at(-95), at(2), Cause.RECORDER_DOWN)]
+
+
+def test_a_camera_whose_settings_changed_is_missing_since_its_last_footage(
+    ledger: GapLedger, store: Store, footage: Path
+) -> None:
+    record(store, footage, at(-10))
+    ledger.begin(at(0), Arrival.CHANGED)
+    ledger.recording(at(2))
+    assert _all(store) == [Gap("yard", at(-5), at(2), Cause.CONFIG_CHANGE)]
+
+
+def test_a_camera_that_comes_back_was_not_missing_before(ledger: GapLedger, store: Store, footage: Path) -> None:
+    record(store, footage, at(-100))
+    ledger.begin(at(0), Arrival.ADDED)
+    ledger.recording(at(2))
+    assert _all(store) == [Gap("yard", at(0), at(2), Cause.CONFIG_CHANGE)]
 
 
 def test_an_outage_is_one_gap_with_its_first_cause(ledger: GapLedger, store: Store, facts: KeptFacts) -> None:

@@ -1,0 +1,73 @@
+"""A camera's frames on their way from its queue through its analyser, and what is done with what it finds."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+
+from ingest.camera import Camera
+from nvr.clock import UtcClock
+from nvr.model import Fact, Frame, MotionEvent
+from nvr.ports import FactSink, Telemetry
+from nvr.settings import CameraSettings
+from processor.analyser import CameraAnalyser
+
+SILENCE_SECONDS = 6.0
+"""Without a frame for so long a camera's motion is over."""
+
+
+class Analysis:
+    """One camera's. What its analyser holds back, an open event above all, is kept when no frames come any more."""
+
+    def __init__(
+        self, camera: Camera, settings: CameraSettings, *, facts: FactSink, telemetry: Telemetry, clock: UtcClock
+    ) -> None:
+        self._camera, self._facts, self._telemetry, self._clock = camera, facts, telemetry, clock
+        self._analyser = CameraAnalyser(settings)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(SILENCE_SECONDS):
+                        frame = await self._camera.frames.get()
+                except TimeoutError:
+                    self._finish()
+                    if not self._camera.health.connected:
+                        self._camera.ring.silent(self._clock.now())
+                else:
+                    self._judge(frame)
+        finally:
+            self._finish()
+
+    def change(self, settings: CameraSettings) -> None:
+        """Judge by other settings from the next frame on; an open event ends with the last one that was judged."""
+        self._finish()
+        self._analyser = CameraAnalyser(settings)
+
+    def _judge(self, frame: Frame) -> None:
+        started = time.perf_counter()
+        analysis = self._analyser.analyse(frame)
+        self._keep(analysis.facts)
+        self._camera.ring.analysed(frame.time)
+        health = self._camera.health
+        if analysis.activity.scene_change is not None:
+            self._telemetry.scene_changed(self._camera.name, analysis.activity.scene_change)
+        health.luma_ratio = analysis.luma_ratio
+        if analysis.is_distinct:
+            health.last_distinct_frame_time = frame.time
+        health.motion_active = self._analyser.motion_active
+        lag = (self._clock.now() - frame.time).total_seconds()
+        self._telemetry.frame_processed(self._camera.name, max(0.0, lag), time.perf_counter() - started)
+
+    def _finish(self) -> None:
+        self._keep(self._analyser.finish())
+        self._camera.health.motion_active = False
+
+    def _keep(self, facts: Iterable[Fact]) -> None:
+        for fact in facts:
+            self._facts.put(fact)
+            if isinstance(fact, MotionEvent) and fact.end is None:
+                self._telemetry.motion_event_opened(fact)
+            elif isinstance(fact, MotionEvent):
+                self._telemetry.motion_event_closed(fact)

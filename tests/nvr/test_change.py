@@ -1,0 +1,88 @@
+"""What a new configuration changes, decided on two sets of settings."""
+
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from nvr.change import LATER, Change, adopted, change_between
+from nvr.settings import (
+    Ages,
+    CameraSettings,
+    DatabaseSettings,
+    MotionSettings,
+    RetentionSettings,
+    Settings,
+    StorageSettings,
+    WebSettings,
+    Zone,
+)
+
+DOOR = CameraSettings("door", "rtsp://camera.example/door")
+YARD = CameraSettings("yard", "rtsp://camera.example/yard")
+HALF = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))
+
+
+def settings(*cameras: CameraSettings) -> Settings:
+    return Settings(
+        "home",
+        ZoneInfo("UTC"),
+        StorageSettings(Path("/footage")),
+        DatabaseSettings("chdb:///data", Path("/spool")),
+        WebSettings(),
+        {camera.name: camera for camera in cameras},
+    )
+
+
+def test_the_same_configuration_changes_nothing() -> None:
+    assert change_between(settings(DOOR, YARD), settings(DOOR, YARD)) == Change()
+    assert Change().words == "nothing to change"
+
+
+def test_cameras_come_and_go() -> None:
+    assert change_between(settings(DOOR), settings(YARD)) == Change(added=("yard",), removed=("door",))
+
+
+@pytest.mark.parametrize(
+    "other", [replace(DOOR, record="rtsp://new.example/x"), replace(DOOR, detect="x"), replace(DOOR, audio="off")]
+)
+def test_another_source_begins_a_camera_anew(other: CameraSettings) -> None:
+    judged = replace(other, motion=MotionSettings(sensitivity=1))
+    assert change_between(settings(DOOR, YARD), settings(judged, YARD)) == Change(restarted=("door",))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(DOOR, motion=MotionSettings(fps=2.0)),
+        replace(DOOR, zones=(Zone("path", HALF),)),
+        replace(DOOR, masks=(HALF,)),
+    ],
+)
+def test_other_motion_settings_touch_no_recording(other: CameraSettings) -> None:
+    assert change_between(settings(DOOR, YARD), settings(other, YARD)) == Change(reanalysed=("door",))
+
+
+def test_how_long_footage_stays_changes_at_once() -> None:
+    limits, before = RetentionSettings(delete_after=Ages(9e6, 9e6)), settings(DOOR)
+    after = replace(before, storage=replace(before.storage, retention=limits))
+    assert change_between(before, after) == Change(limits=True)
+    assert adopted(before, after).storage.retention == limits
+    assert change_between(before, settings(replace(DOOR, retention=limits))) == Change(limits=True)
+
+
+def test_what_waits_for_the_next_start_is_named_and_not_adopted() -> None:
+    before = settings(DOOR)
+    after = replace(
+        settings(DOOR, YARD),
+        site="other",
+        storage=replace(before.storage, path=Path("/other"), segment_seconds=5.0),
+        web=replace(before.web, port=1),
+    )
+    change = change_between(before, after)
+    assert change.postponed == ("site", "storage.path", "storage.segment", "web.listen")
+    running = adopted(before, after)
+    assert change_between(before, running) == Change(added=("yard",))
+    assert change_between(running, after).postponed == change.postponed
+    assert set(change.postponed) <= LATER.keys()
