@@ -29,13 +29,18 @@ class MotionSettings:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A part of the picture with a name; None means the camera's own value."""
+    """A part of the picture with a name; None means the camera's own value, or any direction.
+
+    Motion touches it once it moves in that direction, and has been there for so long.
+    """
 
     name: str
     points: Polygon
     sensitivity: int | None = None
     min_area: float | None = None
     max_area: float | None = None
+    direction: Literal["left", "right", "up", "down"] | None = None
+    loiter_seconds: float = 0.0
     alert: bool = False
 
 
@@ -91,11 +96,6 @@ class RetentionSettings:
     target: float = 0.75
 
 
-@dataclass(frozen=True, slots=True)
-class CameraSettings:
-    """`record` and `detect` are URLs or absolute paths and may hold credentials: never log them."""
-
-    name: str
 class RecordingMode(StrEnum):
     """What is kept of what a camera sends: all of it, what is around motion, or nothing."""
 
@@ -123,6 +123,11 @@ class RecordingSettings:
     schedule: tuple[WeeklyRange, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CameraSettings:
+    """`record` and `detect` are URLs or absolute paths and may hold credentials: never log them."""
+
+    name: str
     record: str = field(repr=False)
     detect: str | None = field(default=None, repr=False)
     audio: Literal["auto", "off"] = "auto"
@@ -130,12 +135,12 @@ class RecordingSettings:
     zones: tuple[Zone, ...] = ()
     masks: tuple[Polygon, ...] = ()
     retention: RetentionSettings | None = None
+    recording: RecordingSettings = RecordingSettings()
 
 
 @dataclass(frozen=True, slots=True)
 class StorageSettings:
     path: Path
-    recording: RecordingSettings = RecordingSettings()
     mount: Path | None = None
     segment_seconds: float = 60.0
     retention: RetentionSettings = RetentionSettings()

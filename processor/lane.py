@@ -29,7 +29,7 @@ RESTART_AFTER = timedelta(seconds=30)
 RISING, FALLING, MOST_FLASHES = 1 / 16, 1 / 64, 24
 """How fast the usual number of sparks follows what is seen."""
 
-FIRST_SPARKS = 2.4
+FIRST_SPARKS = 1.4
 """What a scene begins with: until it is known whether it rains, nothing is believed at first sight."""
 
 PERSON = 6
@@ -80,6 +80,7 @@ class Lane:
             self.held = EVERYTHING
             return Verdict(change=change)
         sight = self._sight(scene, differing, counts)
+        change = self._upheavals.compare(sight.picture, sight.room) or change
         if not self._keener and counts.max() < self._neutral.cell_pixels:
             return self._rest(scene, change)
         return self._look(scene, sight, change)

@@ -76,10 +76,11 @@ class Tampering:
 
     def _judged(self, look: Look) -> SceneChange | None:
         usual = self._usual = self._usual or look
-        if look.fineness >= BLURRED * usual.fineness:
+        bare = look.contrast < BARE * usual.contrast
+        if not bare and look.fineness >= BLURRED * usual.fineness:
             self._usual, self._odd = usual.towards(look, FOLLOW), 0
             return None
         self._odd += 1
         if self._odd != CONFIRMING:
             return None
-        return SceneChange.COVERED if look.contrast < BARE * usual.contrast else SceneChange.DEFOCUSED
+        return SceneChange.COVERED if bare else SceneChange.DEFOCUSED

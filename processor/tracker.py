@@ -81,7 +81,7 @@ class Tracker:
             last=activity.time,
             peak=activity.score,
             box=box_around(activity.cells),
-            zones=self._zones.touched(activity.cells),
+            zones=self._zones.touched(activity.cells, activity.time),
         )
 
     def _start(self, activity: FrameActivity) -> datetime:

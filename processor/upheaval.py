@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from nvr.model import GRID_COLUMNS, GRID_ROWS, SceneChange
-from processor.background import UNIT
-from processor.cellset import CellSet, unpacked
+from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Picture, SceneChange
+from processor.background import UNIT, Fixed
+from processor.cellset import CELLS, CellSet, unpacked
 from processor.evidence import Evidence, Findings
 from processor.watch import Sight
 
@@ -23,6 +23,15 @@ CALM_FRAMES, LONGEST_FRAMES = 5, 50
 
 SETTLING_FRAMES = 3
 
+COMPARED_AFTER, KNOWN_AGAIN = 10, 0.25
+"""Settled frames after which the scene is compared with that before, and the correlation of texture that the same scene
+keeps in any light."""
+
+BARE = 0.2
+"""The share of the texture before without which a picture shows nothing, rather than another scene."""
+
+_EVERY_CELL, _EVERY_PIXEL = np.arange(CELLS), np.ones(FRAME_HEIGHT * FRAME_WIDTH, bool)
+
 
 class Upheavals:
     """Recognises the upheavals of one camera, whose `visible_pixels` are not masked."""
@@ -30,6 +39,8 @@ class Upheavals:
     def __init__(self, visible_pixels: int) -> None:
         self._size = visible_pixels
         self._settling = self._lasted = self._calm = 0
+        self._before: Fixed | None = None
+        self._since = 0
 
     @property
     def settled(self) -> bool:
@@ -45,10 +56,26 @@ class Upheavals:
         if not much and not _everywhere(suspects):
             self._lasted = self._calm = 0
             return False, None
+        if self._before is None:
+            self._before = sight.light.copy()
+        self._since = 0
         if much and _relit(sight, suspects, self._size):
             self._settling, self._lasted = SETTLING_FRAMES, 0
             return True, SceneChange.LIGHT if was_settled else None
         return self._wait(sight)
+
+    def compare(self, picture: Picture, room: Picture) -> SceneChange | None:
+        """Once all has settled: whether the picture `(14400,)` shows another scene than before the first upheaval."""
+        if self._before is None or not self.settled:
+            return None
+        self._since += 1
+        if self._since < COMPARED_AFTER:
+            return None
+        evidence = Evidence(_EVERY_CELL, picture, self._before, room, _EVERY_PIXEL)
+        self._before = None
+        whole = Findings.of(evidence.sums.sum(axis=1, keepdims=True))
+        other = whole.survival[0] < KNOWN_AGAIN and whole.now[0] > BARE * whole.before[0]
+        return SceneChange.TURNED if other else None
 
     def rest(self) -> None:
         """A frame without suspects."""
@@ -62,9 +89,8 @@ class Upheavals:
         self._calm = self._calm + 1 if _stands_still(sight) else 0
         if self._calm < CALM_FRAMES and self._lasted <= LONGEST_FRAMES:
             return False, None
-        turned = self._calm >= CALM_FRAMES
         self._settling, self._lasted, self._calm = SETTLING_FRAMES, 0, 0
-        return True, SceneChange.TURNED if turned else None
+        return True, None
 
 
 def _everywhere(suspects: CellSet) -> bool:

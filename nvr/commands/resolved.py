@@ -153,6 +153,7 @@ def _motion(motion: MotionSettings) -> dict[str, Any]:
         "sensitivity": motion.sensitivity,
         "fps": motion.fps,
         "min_area": motion.min_area,
+        "max_area": motion.max_area,
         "min_duration": duration_text(motion.min_duration_seconds),
         "off_after": duration_text(motion.off_after_seconds),
         "cooldown": duration_text(motion.cooldown_seconds),
@@ -162,7 +163,13 @@ def _motion(motion: MotionSettings) -> dict[str, Any]:
 
 
 def _zone(zone: Zone) -> dict[str, Any]:
-    limits = {"sensitivity": zone.sensitivity, "min_area": zone.min_area}
+    limits = {
+        "sensitivity": zone.sensitivity,
+        "min_area": zone.min_area,
+        "max_area": zone.max_area,
+        "direction": zone.direction,
+        "loiter": duration_text(zone.loiter_seconds) if zone.loiter_seconds else None,
+    }
     return {
         "points": [list(point) for point in zone.points],
         **{key: value for key, value in limits.items() if value is not None},

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from nvr.config.document import Document, read
 from nvr.config.mistakes import mistakes_of
-from nvr.config.model import CameraSection, ConfigSection, MotionSection, RecordingSection
+from nvr.config.model import CameraSection, ConfigSection, MotionSection, RecordingSection, ZoneSection
 from nvr.config.references import resolve_references
 from nvr.config.values import Unusable, timezone
 from nvr.errors import ConfigError, InvalidConfig
@@ -88,19 +88,29 @@ def _camera(name: str, camera: CameraSection, config: ConfigSection) -> CameraSe
         audio=camera.audio if "audio" in camera.model_fields_set else defaults.audio,
         recording=_recording(defaults.recording, camera.recording),
         motion=_motion(defaults.motion, camera.motion),
-        zones=tuple(
-            Zone(name=each, points=zone.points, sensitivity=zone.sensitivity, min_area=zone.min_area, alert=zone.alert)
-            for each, zone in camera.zones.items()
-        ),
+        zones=tuple(_zone(each, zone) for each, zone in camera.zones.items()),
         masks=camera.masks,
         retention=camera.storage.over(general) if camera.storage.model_fields_set else None,
+    )
+
+
+def _zone(name: str, zone: ZoneSection) -> Zone:
+    return Zone(
+        name=name,
+        points=zone.points,
+        sensitivity=zone.sensitivity,
+        min_area=zone.min_area,
+        max_area=zone.max_area,
+        direction=zone.direction,
+        loiter_seconds=zone.loiter,
+        alert=zone.alert,
+    )
+
+
 def _recording(defaults: RecordingSection, own: RecordingSection) -> RecordingSettings:
     """The camera's own word on a key decides."""
     mode, schedule = (own if key in own.model_fields_set else defaults for key in ("mode", "schedule"))
     return RecordingSettings(mode.mode, schedule.schedule)
-
-
-    )
 
 
 def _motion(*sections: MotionSection) -> MotionSettings:
@@ -112,6 +122,7 @@ def _motion(*sections: MotionSection) -> MotionSettings:
         sensitivity=motion.sensitivity,
         fps=motion.fps,
         min_area=motion.min_area,
+        max_area=motion.max_area,
         min_duration_seconds=motion.min_duration,
         off_after_seconds=motion.off_after,
         cooldown_seconds=motion.cooldown,

@@ -83,6 +83,8 @@ Name = Annotated[str, AfterValidator(values.name)]
 Sensitivity = Annotated[int, BeforeValidator(number_between(0, 100, whole=True))]
 Share = Annotated[float, BeforeValidator(number_between(0, 1))]
 ShortTime = Annotated[float, BeforeValidator(duration_between("0s", "1h"))]
+_DIRECTIONS = ("left", "right", "up", "down")
+Direction = Annotated[Literal["left", "right", "up", "down"], BeforeValidator(_one_of(*_DIRECTIONS))]
 Audio = Annotated[Literal["auto", "off"], BeforeValidator(_one_of("auto", "off"))]
 
 
@@ -92,6 +94,7 @@ class MotionSection(Section):
     sensitivity: Sensitivity = 50
     fps: Annotated[float, BeforeValidator(number_between(0.5, 30))] = 5.0
     min_area: Share = 0.0
+    max_area: Share = 1.0
     min_duration: ShortTime = 0.0
     off_after: ShortTime = 3.0
     cooldown: ShortTime = 0.0
@@ -99,9 +102,6 @@ class MotionSection(Section):
     post_roll: ShortTime = 5.0
 
 
-class ZoneSection(Section):
-    points: Shape = Field(examples=["[[0.1, 0.5], [0.6, 0.5], [0.6, 1]]"])
-    sensitivity: Sensitivity | None = None
 class RecordingSection(Section):
     """Only what is set here or in `defaults` replaces the recorder's own values."""
 
@@ -109,7 +109,13 @@ class RecordingSection(Section):
     schedule: Annotated[tuple[WeeklyRange, ...], BeforeValidator(schedules.schedule)] = ()
 
 
+class ZoneSection(Section):
+    points: Shape = Field(examples=["[[0.1, 0.5], [0.6, 0.5], [0.6, 1]]"])
+    sensitivity: Sensitivity | None = None
     min_area: Share | None = None
+    max_area: Share | None = None
+    direction: Direction | None = None
+    loiter: ShortTime = 0.0
     alert: Switch = False
 
 
@@ -129,13 +135,13 @@ class CameraSection(Section):
     record: Source = Field(examples=["rtsp://user:${PASSWORD}@camera.example/stream"], repr=False)
     detect: Source | None = Field(default=None, repr=False)
     audio: Audio = "auto"
+    recording: RecordingSection = RecordingSection()
     motion: MotionSection = MotionSection()
     zones: dict[Name, ZoneSection] = {}
     masks: Annotated[tuple[Shape, ...], BeforeValidator(lambda value: tuple(_polygons(value)))] = ()
     storage: CameraStorageSection = CameraStorageSection()
 
     @model_validator(mode="after")
-    recording: RecordingSection = RecordingSection()
     def _streams_differ(self) -> "CameraSection":
         if self.detect == self.record:
             raise Unusable(
@@ -146,13 +152,13 @@ class CameraSection(Section):
 
 class DefaultsSection(Section):
     audio: Audio = "auto"
+    recording: RecordingSection = RecordingSection()
     motion: MotionSection = MotionSection()
 
 
 class StorageSection(Section):
     path: Directory = Field(default="./recordings", validate_default=True)
     mount: Directory | None = None
-    recording: RecordingSection = RecordingSection()
     segment: Annotated[float, BeforeValidator(duration_between("1s", "1h"))] = 60.0
     budget: Annotated[Budget, BeforeValidator(values.budget)] = Budget()
     trigger: Threshold = 0.85

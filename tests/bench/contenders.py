@@ -69,7 +69,9 @@ def contenders() -> list[Contender]:
         return [*ours, *usual]
     opencv = [
         Contender("blur and difference, OpenCV", lambda: _blur_and_contours(cv), zoom=2),
+        Contender("running average with contours, OpenCV", lambda: _running_contours(cv), zoom=2),
         Contender("MOG2, OpenCV", lambda: cv.createBackgroundSubtractorMOG2().apply, zoom=2),
+        Contender("KNN, OpenCV", lambda: cv.createBackgroundSubtractorKNN().apply, zoom=2),
     ]
     return [*ours, *usual, *opencv]
 
@@ -155,6 +157,23 @@ def _blur_and_contours(cv: Any) -> Look:
         last = blurred
         _, changed = cv.threshold(change, CHANGE, 255, cv.THRESH_BINARY)
         contours, _ = cv.findContours(cv.dilate(changed, None, iterations=2), cv.RETR_EXTERNAL, cv.CHAIN_APPROX_SIMPLE)
+        return [cv.contourArea(contour) for contour in contours]
+
+    return look
+
+
+def _running_contours(cv: Any) -> Look:
+    """As Frigate does it: against a running average, blurred, and the contours of what differs."""
+    average: Any = None
+
+    def look(picture: Picture) -> list[float]:
+        nonlocal average
+        smooth = cv.GaussianBlur(picture, (3, 3), 0)
+        average = smooth.astype(np.float32) if average is None else average
+        change = cv.absdiff(smooth, cv.convertScaleAbs(average))
+        _, changed = cv.threshold(change, CHANGE, 255, cv.THRESH_BINARY)
+        contours, _ = cv.findContours(cv.dilate(changed, None, iterations=1), cv.RETR_EXTERNAL, cv.CHAIN_APPROX_SIMPLE)
+        cv.accumulateWeighted(smooth, average, 0.05)
         return [cv.contourArea(contour) for contour in contours]
 
     return look

@@ -178,6 +178,12 @@ def test_objects_under_the_minimum_area_are_dropped_per_camera_and_per_zone() ->
     assert moving(detect(iter(shots), camera(motion=MotionSettings(min_area=0.2), zones=zones))) == []
 
 
+def test_objects_over_the_maximum_area_are_dropped() -> None:
+    shots = list(shoot(18, walker(8, 16)))
+    assert moving(detect(iter(shots), motion(max_area=0.2)))
+    assert moving(detect(iter(shots), motion(max_area=0.005))) == []
+
+
 def test_cameras_side_by_side_do_not_influence_each_other() -> None:
     settings = [camera(), motion(sensitivity=80), camera(masks=(LEFT,))]
     films = [list(shoot(18, FAINT, seed=1)), list(shoot(18, SMALL, seed=2)), list(shoot(18, walker(8, 16), seed=3))]

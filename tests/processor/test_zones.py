@@ -1,9 +1,12 @@
+from datetime import UTC, datetime, timedelta
+
 import numpy as np
 import pytest
 
 from nvr.settings import Polygon, Zone
 from processor.zones import ZoneMap, cells_inside, pixels_inside, pixels_masked
 
+NOW = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 LEFT_HALF: Polygon = ((0, 0), (0.5, 0), (0.5, 1), (0, 1))
 TRIANGLE: Polygon = ((0, 0), (1, 0), (0, 1))
 
@@ -57,6 +60,37 @@ def test_a_tiny_zone_has_a_cell_still(size: float) -> None:
 def test_only_touched_zones_are_named() -> None:
     top: Polygon = ((0, 0), (1, 0), (1, 0.5), (0, 0.5))
     zones = ZoneMap([Zone("left", LEFT_HALF), Zone("top", top)])
-    assert zones.touched(np.array([0], np.uint16)) == {"left", "top"}
-    assert zones.touched(np.array([31], np.uint16)) == {"top"}
-    assert zones.touched(np.array([17 * 32 + 31], np.uint16)) == frozenset()
+    assert zones.touched(np.array([0], np.uint16), NOW) == {"left", "top"}
+    assert zones.touched(np.array([31], np.uint16), NOW) == {"top"}
+    assert zones.touched(np.array([17 * 32 + 31], np.uint16), NOW) == frozenset()
+
+
+def at(row: int, column: int) -> np.ndarray[tuple[int], np.dtype[np.uint16]]:
+    return np.array([row * 32 + column], np.uint16)
+
+
+def named(zone: Zone, places: list[tuple[int, int]]) -> list[bool]:
+    """Whether the zone is touched while something goes from place to place, one a second."""
+    zones = ZoneMap([zone])
+    return [bool(zones.touched(at(*place), NOW + timedelta(seconds=n))) for n, place in enumerate(places)]
+
+
+def test_a_zone_with_a_direction_counts_only_what_goes_that_way() -> None:
+    going_right, going_down = [(5, column) for column in range(2, 7)], [(row, 5) for row in range(2, 7)]
+    assert named(Zone("door", LEFT_HALF, direction="right"), going_right) == [False, False, True, True, True]
+    assert not any(named(Zone("door", LEFT_HALF, direction="left"), going_right))
+    assert not any(named(Zone("door", LEFT_HALF, direction="right"), going_down))
+    assert named(Zone("door", LEFT_HALF, direction="up"), going_down[::-1])[-1]
+
+
+def test_a_zone_with_a_loitering_time_counts_only_what_stays() -> None:
+    zone = Zone("door", LEFT_HALF, loiter_seconds=3)
+    assert named(zone, [(5, 5)] * 5) == [False, False, False, True, True]
+    passing = [(5, 14), (5, 15), (5, 16), (5, 17)]
+    assert not any(named(zone, passing))
+
+
+def test_a_visit_ends_with_a_pause() -> None:
+    zones = ZoneMap([Zone("door", LEFT_HALF, loiter_seconds=3)])
+    times = [0, 2, 10, 12, 13]
+    assert [bool(zones.touched(at(5, 5), NOW + timedelta(seconds=t))) for t in times] == [False] * 4 + [True]
