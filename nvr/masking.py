@@ -17,6 +17,10 @@ _PARAMETER = re.compile(rf"(?P<name>(?<![a-z])(?:{_SECRET_WORDS})=)[^&\s'\"<>]+"
 _SECRET_NAME = re.compile(rf"(?<![a-z])(?:{_SECRET_WORDS})(?![a-z])", re.IGNORECASE)
 _VARIABLES = re.compile(r"(\$\{\w+\})+")
 _SHORT = 4
+_SECRET_KEYS = ("url", "url_file")
+"""Of a channel: whoever knows the address may send there."""
+_DEAREST_PART = 8
+"""From this length on a part of a channel's address may be a token."""
 
 
 def mask_url(text: str) -> str:
@@ -31,7 +35,7 @@ def mask_written(text: str) -> str:
 
 
 def may_be_secret(key: str) -> bool:
-    return bool(_SECRET_NAME.search(key))
+    return key in _SECRET_KEYS or bool(_SECRET_NAME.search(key))
 
 
 def _with_credentials(mask: Callable[[str], str], text: str) -> str:
@@ -66,7 +70,17 @@ def secrets_of(settings: Settings) -> frozenset[str]:
     """Every value of the configuration that nobody may read: passwords, tokens, and the header they make together."""
     sources = [url for camera in settings.cameras.values() for url in (camera.record, camera.detect) if url]
     found = {secret for url in (*sources, settings.database.dsn) for secret in _secrets_in(url)}
+    found |= {secret for each in settings.notifications.channels.values() for secret in _secrets_of_channel(each.url)}
     return frozenset(found | ({settings.web.token} if settings.web.token else set()))
+
+
+def _secrets_of_channel(url: str) -> Iterable[str]:
+    """The whole of it, and what of it a service may repeat; where it leads, a name with dots, may be told."""
+    parts = urlsplit(url)
+    yield url
+    yield from _secrets_in(url)
+    places = (parts.netloc.rpartition("@")[2], *parts.path.split("/"))
+    yield from (each for each in places if len(each) >= _DEAREST_PART and not re.search(r"[.:]|localhost", each))
 
 
 def _secrets_in(url: str) -> Iterable[str]:

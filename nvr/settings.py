@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from math import ceil, inf
 from pathlib import Path
@@ -174,6 +175,53 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietHours:
+    """From `start` to `end` of each day, past midnight where `end` is the earlier one, on the site's clock."""
+
+    start: time
+    end: time
+
+    def end_after(self, moment: datetime) -> datetime | None:
+        """When they end, where `moment`, which carries the site's time zone, lies in them."""
+        clock, today = moment.time(), moment.date()
+        if self.start < self.end:
+            inside, day = self.start <= clock < self.end, today
+        else:
+            inside = clock >= self.start or clock < self.end
+            day = today + timedelta(days=1) if clock >= self.start else today
+        return datetime.combine(day, self.end, moment.tzinfo) if inside else None
+
+
+Severity = Literal["info", "warning", "critical"]
+ChannelKind = Literal["email", "chat", "sms"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """One way to people. `url` is Apprise's and a secret as a whole: never log it."""
+
+    name: str
+    url: str = field(repr=False)
+    kind: ChannelKind
+    min_severity: Severity = "info"
+    quiet_hours: QuietHours | None = None
+    send_resolved: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationSettings:
+    """Who is told of alerts: the channels of each receiver. `builtin` is whether the recorder finds them itself."""
+
+    receivers: Mapping[str, tuple[ChannelSettings, ...]] = field(default_factory=dict)
+    builtin: bool = False
+
+    @property
+    def channels(self) -> dict[str, ChannelSettings]:
+        """All of them, each as `receiver/channel`."""
+        return {f"{name}/{each.name}": each for name, channels in self.receivers.items() for each in channels}
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     site: str
     timezone: ZoneInfo
@@ -181,6 +229,7 @@ class Settings:
     database: DatabaseSettings
     web: WebSettings
     cameras: Mapping[str, CameraSettings]
+    notifications: NotificationSettings = field(default_factory=NotificationSettings)
 
     @property
     def own_limits(self) -> dict[str, RetentionSettings]:

@@ -13,7 +13,9 @@ from nvr.settings import (
     Ages,
     Budget,
     CameraSettings,
+    ChannelSettings,
     MotionSettings,
+    NotificationSettings,
     RecordingSettings,
     RetentionSettings,
     Settings,
@@ -55,6 +57,8 @@ def resolved(settings: Settings) -> dict[str, Any]:
             "keep": "forever" if database.keep_seconds is None else duration_text(database.keep_seconds),
         },
         "web": _web(settings.web),
+        **({"alerts": "builtin"} if settings.notifications.builtin else {}),
+        **_given({"notifications": _notifications(settings.notifications)}),
         "cameras": {name: _camera(camera) for name, camera in settings.cameras.items()},
     }
 
@@ -120,6 +124,26 @@ def _web(web: WebSettings) -> dict[str, Any]:
     listen = f"[{web.host}]:{web.port}" if ":" in web.host else f"{web.host}:{web.port}"
     more = {"external_url": web.external_url, "grafana_url": web.grafana_url, "token": web.token}
     return {"listen": listen, **_given(more)}
+
+
+def _notifications(notifications: NotificationSettings) -> dict[str, Any]:
+    receivers = {
+        name: {"channels": {each.name: _channel(each) for each in channels}}
+        for name, channels in notifications.receivers.items()
+    }
+    return {"receivers": receivers} if receivers else {}
+
+
+def _channel(channel: ChannelSettings) -> dict[str, Any]:
+    quiet = channel.quiet_hours
+    hours = {"quiet_hours": f"{quiet.start:%H:%M}-{quiet.end:%H:%M}"} if quiet else {}
+    return {
+        "url": channel.url,
+        "kind": channel.kind,
+        "min_severity": channel.min_severity,
+        **hours,
+        "send_resolved": channel.send_resolved,
+    }
 
 
 def _camera(camera: CameraSettings) -> dict[str, Any]:

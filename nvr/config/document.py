@@ -125,6 +125,8 @@ def dotted(place: Place) -> str:
 
 def _written(node: yaml.Node, place: Place) -> str:
     if isinstance(node, yaml.ScalarNode):
+        if place[:1] == ("notifications",) and "://" in node.value and "${" not in node.value:
+            return MASK  # An address of Apprise is a secret as a whole, wherever it was put by mistake.
         return _scalar_written(node.value, str(place[-1]) if place else "")
     if isinstance(node, yaml.SequenceNode):
         return _pair(node) if len(node.value) == 2 else "a list"

@@ -76,6 +76,7 @@ def _settings(config: ConfigSection, environ: Mapping[str, str]) -> Settings:
             token=web.token,
         ),
         cameras={name: _camera(name, camera, config) for name, camera in config.cameras.items()},
+        notifications=config.told,
     )
 
 

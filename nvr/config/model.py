@@ -7,11 +7,23 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
-from nvr.config import addresses, schedules, values
+from nvr.config import addresses, notifications, schedules, values
 from nvr.config.polygons import polygon
 from nvr.config.retention import DeletedAges, KeptAges, Threshold, promised
 from nvr.config.values import Unusable, duration_between, number_between
-from nvr.settings import WHOLE, Budget, Polygon, RecordingMode, RetentionSettings, WeeklyRange
+from nvr.settings import (
+    WHOLE,
+    Budget,
+    ChannelKind,
+    ChannelSettings,
+    NotificationSettings,
+    Polygon,
+    QuietHours,
+    RecordingMode,
+    RetentionSettings,
+    Severity,
+    WeeklyRange,
+)
 
 
 class Section(BaseModel):
@@ -86,6 +98,7 @@ ShortTime = Annotated[float, BeforeValidator(duration_between("0s", "1h"))]
 _DIRECTIONS = ("left", "right", "up", "down")
 Direction = Annotated[Literal["left", "right", "up", "down"], BeforeValidator(_one_of(*_DIRECTIONS))]
 Audio = Annotated[Literal["auto", "off"], BeforeValidator(_one_of("auto", "off"))]
+AlertFinder = Annotated[Literal["prometheus", "builtin"], BeforeValidator(_one_of("prometheus", "builtin"))]
 
 
 class MotionSection(Section):
@@ -207,6 +220,30 @@ class WebSection(Section):
         return self
 
 
+class ChannelSection(Section):
+    url: Annotated[Text, AfterValidator(notifications.channel_url)] = Field(
+        examples=["mailto://user:${MAIL_PASSWORD}@example.com?to=me@example.com"], repr=False
+    )
+    kind: Annotated[ChannelKind, BeforeValidator(_one_of("email", "chat", "sms"))] = Field(examples=["email"])
+    min_severity: Annotated[Severity, BeforeValidator(_one_of("info", "warning", "critical"))] = "info"
+    quiet_hours: Annotated[QuietHours, BeforeValidator(notifications.quiet_hours)] | None = None
+    send_resolved: Switch = True
+
+
+class ReceiverSection(Section):
+    channels: dict[Name, ChannelSection] = Field(examples=["{mail: {url_file: /etc/nvr/mail, kind: email}}"])
+
+    @model_validator(mode="after")
+    def _reaches_someone(self) -> "ReceiverSection":
+        if not self.channels:
+            raise Unusable("names no channel", "add one: mail: {url_file: /etc/nvr/mail, kind: email}", "channels")
+        return self
+
+
+class NotificationsSection(Section):
+    receivers: dict[Name, ReceiverSection] = {}
+
+
 class ConfigSection(Section):
     site: Text = "home"
     timezone: Annotated[ZoneInfo | None, BeforeValidator(values.timezone)] = None
@@ -214,7 +251,18 @@ class ConfigSection(Section):
     database: DatabaseSection = Field(default_factory=dict, validate_default=True)
     web: WebSection = WebSection()
     defaults: DefaultsSection = DefaultsSection()
+    alerts: AlertFinder = "prometheus"
+    notifications: NotificationsSection = NotificationsSection()
     cameras: dict[Name, CameraSection] = Field(examples=["{front-door: {record: rtsp://camera.example/stream}}"])
+
+    @property
+    def told(self) -> NotificationSettings:
+        """Who is told of alerts."""
+        receivers = {
+            name: tuple(ChannelSettings(name=each, **dict(channel)) for each, channel in receiver.channels.items())
+            for name, receiver in self.notifications.receivers.items()
+        }
+        return NotificationSettings(receivers, builtin=self.alerts == "builtin")
 
     @model_validator(mode="after")
     def _cameras_agree(self) -> "ConfigSection":

@@ -10,7 +10,7 @@ from typing import Any
 from nvr.config.document import Document, Place
 from nvr.config.values import Unusable
 
-SECRETS = ("record", "detect", "dsn", "token")
+SECRETS = ("record", "detect", "dsn", "token", "url")
 """The keys that may be given as `KEY_file`."""
 
 log = logging.getLogger(__name__)

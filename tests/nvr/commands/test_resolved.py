@@ -88,3 +88,19 @@ def test_a_schedule_can_be_loaded_again(tmp_path: Path) -> None:
     settings = load(tmp_path / "nvr.yaml", {})
     (tmp_path / "again.yaml").write_text(resolved_text(settings))
     assert load(tmp_path / "again.yaml", {}) == settings
+
+
+def test_a_channel_can_be_loaded_again_and_its_address_is_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "nvr.yaml").write_text(
+        "site: home\ntimezone: UTC\nalerts: builtin\n"
+        "notifications: {receivers: {people: {channels: {text: {url_file: ./text, kind: sms, min_severity: critical,"
+        " quiet_hours: 22:00-07:00, send_resolved: false}}}}}\n"
+        "cameras: {a: {record: rtsp://a/1}}\n"
+    )
+    (tmp_path / "text").write_text("tgram://123456789:canary-5f3a/lead2gold/")
+    (tmp_path / "text").chmod(0o600)
+    settings = load(tmp_path / "nvr.yaml", {})
+    text = resolved_text(settings)
+    assert "canary" not in text + repr(settings)
+    (tmp_path / "again.yaml").write_text(text.replace("***", "tgram://123456789:canary-5f3a/lead2gold/"))
+    assert load(tmp_path / "again.yaml", {}) == settings
