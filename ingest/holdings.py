@@ -4,7 +4,8 @@ import dataclasses
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from itertools import islice
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,9 @@ Row = tuple[object, ...]
 
 AGES_SECONDS = (0.0, 3600.0, 86_400.0, 7 * 86_400.0, 30 * 86_400.0, 90 * 86_400.0, 365 * 86_400.0)
 """The ages by which footage is counted."""
+
+PART = 20_000
+"""So many rows are turned into arrays at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +43,27 @@ class Holdings:
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> "Holdings":
-        """From rows of number, camera, start, duration, size, motion, protected and importance."""
-        columns = list(zip(*rows, strict=True)) or [()] * 8
-        names = cast("tuple[str, ...]", columns[1])
-        cameras = tuple(sorted(set(names)))
-        number = {name: index for index, name in enumerate(cameras)}
-        start, duration = (np.array(columns[at], dtype=np.int64) for at in (2, 3))
+        """From rows of number, camera, start, duration, size, motion, protected and importance.
+
+        A part of the rows becomes arrays at a time: a million rows as Python's objects would take half a gigabyte.
+        """
+        number: dict[str, int] = {}
+        parts, left = [_columns([], number)], iter(rows)
+        while part := list(islice(left, PART)):
+            parts.append(_columns(part, number))
+        row, camera, start, duration, size, motion, protected, importance = map(
+            np.concatenate, zip(*parts, strict=True)
+        )
         return cls(
-            cameras=cameras,
-            row=np.array(columns[0], dtype=np.int64),
-            camera=np.fromiter((number[name] for name in names), dtype=np.int32, count=len(names)),
+            cameras=tuple(number),
+            row=row,
+            camera=camera.astype(np.int32),
             start_milliseconds=start,
             end_milliseconds=start + duration,
-            size_bytes=np.array(columns[4], dtype=np.int64),
-            motion=np.array(columns[5], dtype=np.int64) != 0,
-            protected=np.array(columns[6], dtype=np.int64) != 0,
-            importance=np.array(columns[7], dtype=np.float32),
+            size_bytes=size,
+            motion=motion != 0,
+            protected=protected != 0,
+            importance=importance.astype(np.float32),
         )
 
     def without(self, rows: Collection[int]) -> "Holdings":
@@ -112,6 +121,14 @@ class Holdings:
             oldest=_time(self.start_milliseconds[own].min()),
             newest=_time(self.end_milliseconds[own].max()),
         )
+
+
+def _columns(rows: list[Row], number: dict[str, int]) -> list[npt.NDArray[Any]]:
+    """Eight arrays; cameras are numbered as they come."""
+    columns: list[Any] = list(zip(*rows, strict=True)) or [()] * 8
+    columns[1] = [number.setdefault(camera, len(number)) for camera in columns[1]]
+    kinds = [np.int64] * 7 + [np.float64]
+    return [np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)]
 
 
 def _time(milliseconds: np.int64) -> datetime:
