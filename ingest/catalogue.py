@@ -4,6 +4,7 @@ It answers playback and retention without ClickHouse, and is rebuilt from the fi
 Times are whole milliseconds since the epoch. All methods may be called from any thread.
 """
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator
@@ -11,7 +12,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from ingest.catalogue_file import CatalogueFile, Row
+from ingest.motion_marks import MotionMarks
 from ingest.protections import Protections
+from nvr.errors import StorageError
 from nvr.model import Cause, Gap, Segment, Tombstone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -64,9 +67,15 @@ class Catalogue:
     def __init__(self, path: Path) -> None:
         self._file = CatalogueFile(path)
         self.protections = Protections(self._file)
+        self.motion = MotionMarks(self._file)
         self._unsaved: dict[tuple[str, datetime], Gap] = {}
         self._unsaved_lock = threading.Lock()
-        self._rows, self.close, self.look = self._file.rows, self._file.close, self._file.look
+        self._rows, self.look = self._file.rows, self._file.look
+
+    def close(self) -> None:
+        with contextlib.suppress(StorageError):
+            self.motion.save()
+        self._file.close()
 
     @property
     def renewals(self) -> int:
@@ -134,9 +143,10 @@ class Catalogue:
         return [_segment(row) for row in rows]  # type: ignore[arg-type]
 
     def last_end(self, camera: str) -> datetime | None:
-        """Until when a camera's footage reaches."""
-        rows = self._rows("SELECT start + duration FROM segments WHERE camera = ? ORDER BY start DESC LIMIT 1", camera)
-        return _time(rows[0][0]) if rows else None  # type: ignore[arg-type]
+        """Until when a camera's footage reaches, also what was deleted since."""
+        newest = "SELECT start + duration FROM {} WHERE camera = ? ORDER BY start DESC LIMIT 1"
+        ends = (row[0] for table in ("segments", "tombstones") for row in self._rows(newest.format(table), camera))
+        return max((_time(end) for end in ends), default=None)  # type: ignore[arg-type]
 
     def days(self, camera: str) -> set[date]:
         """On which days, in UTC, segments of a camera begin."""

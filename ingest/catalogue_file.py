@@ -86,12 +86,37 @@ CREATE TRIGGER protection_went AFTER DELETE ON protections BEGIN
     WHERE camera = old.camera AND start > old.start - 7200000 AND start < old."end" AND start + duration > old.start;
 END;
 """
-MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH)
+# Of one camera's events the one that begins last before a segment's end is also the one that ends last, but for a clock
+# that was set: a few of them tell whether any reaches into it, however many there were before.
+_FIFTH = """
+CREATE TABLE motion (id TEXT PRIMARY KEY, camera TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER) STRICT;
+CREATE INDEX motion_by_camera ON motion (camera, start);
+CREATE INDEX tombstones_by_camera ON tombstones (camera, start);
+CREATE TRIGGER segment_came_moving AFTER INSERT ON segments WHEN (
+    SELECT max(last) FROM (
+        SELECT coalesce("end", 1 << 62) AS last FROM motion
+        WHERE camera = new.camera AND start < new.start + new.duration ORDER BY start DESC LIMIT 8
+    )
+) > new.start BEGIN
+    UPDATE segments SET motion = 1 WHERE id = new.id;
+END;
+CREATE TRIGGER motion_began AFTER INSERT ON motion BEGIN
+    UPDATE segments SET motion = 1
+    WHERE camera = new.camera AND start > new.start - 7200000 AND start < coalesce(new."end", 1 << 62)
+    AND start + duration > new.start;
+END;
+CREATE TRIGGER motion_ended AFTER UPDATE ON motion BEGIN
+    UPDATE segments SET motion = 1
+    WHERE camera = new.camera AND start > new.start - 7200000 AND start < coalesce(new."end", 1 << 62)
+    AND start + duration > new.start;
+END;
+"""
+MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 """Step n leads from version n to version n + 1. Never change one that was released: add the next."""
 
 VERSION = len(MIGRATIONS)
 
-_IRREPLACEABLE = {"gaps": 4, "protections": 6}
+_IRREPLACEABLE = {"gaps": 4, "protections": 6, "motion": 4}
 """Unlike segments no file tells of them: these tables, with so many columns, are taken along into a new catalogue."""
 
 

@@ -3,13 +3,13 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from ingest.holdings import Holdings
 from ingest.retention_plan import Indices, Room, Step, deletable, plan
-from ingest.store import Store
+from ingest.store import Deletion, Store
 from nvr.clock import UtcClock
 from nvr.housekeeping import CleanupPlan, CleanupRun, CleanupStep
 from nvr.model import Segment
@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 """How many segments go at a time: recording comes in between."""
+
+NO_MOTION = "no_motion"
+"""The policy under which goes what was recorded in mode `motion` and has none."""
 
 MOST_REFUSALS = 20
 """After so many files that refuse, a clean-up stops: it is not one file's owner that is wrong."""
@@ -80,6 +83,15 @@ class Cleanup:
                 started, time.monotonic() - clock, tuple(done), refused=len(self._refused) - refused, error=error
             )
 
+    def let_go(self, segments: Sequence[Segment]) -> None:
+        """Delete these out of turn: nothing moved in them. What is marked or refuses is left to the plans."""
+        marked = self._store.catalogue.motion.among([segment.id for segment in segments])
+        deletion = self._deleted([segment for segment in segments if segment.id not in marked], NO_MOTION)
+        if deletion.refusals:
+            self._telemetry.failed("retention")
+            first = deletion.refusals[0]
+            log.error("footage without motion stays, %s cannot be deleted: %s", first.filename, first.strerror)
+
     def _holdings(self) -> Holdings:
         holdings = Holdings.of(self._store.catalogue.holdings())
         return holdings.without(self._refused) if self._refused else holdings
@@ -108,10 +120,7 @@ class Cleanup:
 
     def _delete(self, segments: Mapping[int, Segment], policy: str, *, even_protected: bool) -> tuple[list[int], str]:
         """The rows that have gone, and why a clean-up cannot go on."""
-        deletion = self._store.delete(segments.values(), policy, self._clock.now(), even_protected=even_protected)
-        for stone in deletion.stones:
-            self._facts.put(stone)
-            self._telemetry.segment_deleted(stone)
+        deletion = self._deleted(segments.values(), policy, even_protected=even_protected)
         gone = {stone.segment.id for stone in deletion.stones}
         deleted = [row for row, segment in segments.items() if segment.id in gone]
         if not deletion.refusals:
@@ -121,6 +130,13 @@ class Cleanup:
         kept = gone | deletion.spared
         refused = {row for row, segment in segments.items() if segment.id not in kept}
         return deleted, self._leave_alone(refused, deletion.refusals[0])
+
+    def _deleted(self, segments: Iterable[Segment], policy: str, *, even_protected: bool = False) -> Deletion:
+        deletion = self._store.delete(segments, policy, self._clock.now(), even_protected=even_protected)
+        for stone in deletion.stones:
+            self._facts.put(stone)
+            self._telemetry.segment_deleted(stone)
+        return deletion
 
     def _leave_alone(self, refused: set[int], first: OSError) -> str:
         self._refused |= refused

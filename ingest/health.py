@@ -103,6 +103,15 @@ class Health:
     recorder: Meter = field(default_factory=Meter)
     decoder: Meter = field(default_factory=Meter)
 
+    def rest(self) -> None:
+        """It is not to be recorded."""
+        self.wanted = self.connected = False
+        self.consecutive_failures, self.last_cause, self.slow_since = 0, None, None
+
+    def begin(self, now: float) -> None:
+        """It is to be recorded again: what was before does not count."""
+        self.wanted, self.started, self.last_frame = True, now, None
+
     def attempted(self, now: datetime) -> None:
         self.last_connection_attempt = now
         self.rate.restart()

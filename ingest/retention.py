@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import inf
@@ -18,7 +18,7 @@ from ingest.store import Store
 from nvr.clock import UtcClock
 from nvr.errors import StorageError
 from nvr.housekeeping import CleanupPlan, CleanupRun, Forecast
-from nvr.model import VolumeStatus
+from nvr.model import Segment, VolumeStatus
 from nvr.ports import FactSink, Telemetry
 from nvr.settings import RetentionSettings, StorageSettings
 
@@ -140,6 +140,10 @@ class Retention:
     async def clean_up(self) -> CleanupRun:
         """Do it now, after what is being done, and say what went. Raises StorageError, OSError where nothing could."""
         return await self._in_turn(self._run_asked)
+
+    async def let_go(self, segments: Sequence[Segment]) -> None:
+        """Delete these now: nothing moved in them. Raises StorageError."""
+        await self._in_turn(lambda: self._cleanup.let_go(segments))
 
     def _run_asked(self) -> CleanupRun:
         """Where not all could be deleted, what was says so too."""

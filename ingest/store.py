@@ -63,6 +63,8 @@ class Store:
         self._lost_folders = 0
         self._open: dict[str, Segment] = {}
         self._open_lock = threading.Lock()
+        self._folders_lock = threading.Lock()
+        """Held while a day's folder is made and gets a file, and while one that is empty goes."""
 
     def is_mounted(self) -> bool:
         """Whether it is still the same volume that lies here."""
@@ -227,9 +229,10 @@ class Store:
         """
         target = self.file(segment)
         with self.claims.one(segment.path):
-            target.parent.mkdir(parents=True, exist_ok=True)
             try:
-                _link(file, target)
+                with self._folders_lock:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    _link(file, target)
             except FileExistsError:
                 if not target.samefile(file):  # it is, where an earlier attempt got no further
                     return False
@@ -268,12 +271,12 @@ class Store:
                     break
         return stones, refusals
 
-    @staticmethod
-    def _prune(folders: Iterable[Path]) -> None:
+    def _prune(self, folders: Iterable[Path]) -> None:
         """Remove days that have become empty."""
         for folder in folders:
-            if folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()
+            with self._folders_lock:
+                if folder.is_dir() and not any(folder.iterdir()):
+                    folder.rmdir()
 
 
 def _named(segment: Segment, start: datetime) -> Segment:

@@ -45,8 +45,12 @@ class Upkeep:
             await asyncio.sleep(PERIOD_SECONDS)
 
     async def run_once(self) -> None:
-        """Notice damage, and where there may be any make files and catalogue agree. Raises StorageError, OSError."""
+        """Notice damage, and where there may be any make files and catalogue agree; write down where there is motion.
+
+        Raises StorageError, OSError.
+        """
         await self._disk.do(self._store.look)
+        await self._disk.do(self._store.catalogue.motion.save)
         doubts = self._store.doubts
         if doubts != self._settled:
             await self._put_in_order(is_first=self._settled == _NEVER)
