@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from ingest.demo.camera import DemoCamera
+from nvr.config import load
 from tests.e2e.live import LiveRecorder
 
 QUIET_MASK = [[[0, 0], [1, 0], [1, 0.1]]]
@@ -140,6 +141,27 @@ def test_a_bad_file_changes_nothing_and_is_told(reloaded: Reloaded) -> None:
     recorder.wait_for(lambda: recorder.metric("nvr_config_last_reload_successful") == 1, 20)
     assert recorder.metric("nvr_config_last_reload_success_timestamp_seconds") > used
     assert [reloaded.recorder_pid(camera) for camera in ("door", "hall")] == pids
+
+
+def test_motion_settings_change_over_http_and_stay_in_the_file(reloaded: Reloaded) -> None:
+    recorder, route = reloaded.recorder, "/api/cameras/hall/motion-settings"
+    pid, text = reloaded.recorder_pid("hall"), "# Ours.\n" + recorder.config.read_text()
+    recorder.config.write_text(text)
+    assert recorder.http.put(route, json={"sensitivity": 700}).status_code == 400
+    answer = recorder.http.put(route, json={"sensitivity": 70, "post_roll": "9s"})
+    assert answer.status_code == 200, answer.text
+    assert answer.json() == recorder.get(route)
+    assert (answer.json()["sensitivity"], answer.json()["post_roll"]) == (70, "9s")
+    assert "reanalysed: hall" in recorder.log.read_text()
+
+    line = "    motion: {sensitivity: 70, post_roll: 9s}\n"
+    assert recorder.config.read_text().replace(line, "") == text
+    assert load(recorder.config, {}).cameras["hall"].motion.sensitivity == 70  # as the next start reads it
+    reloaded.settings = yaml.safe_load(recorder.config.read_text())
+
+    after = recorder.metric("nvr_camera_frames_processed_total", camera="hall")
+    recorder.wait_for(lambda: recorder.metric("nvr_camera_frames_processed_total", camera="hall") > after + 3, 30)
+    assert reloaded.recorder_pid("hall") == pid
 
 
 def test_what_must_wait_for_the_next_start_is_named_once(reloaded: Reloaded) -> None:
