@@ -21,6 +21,7 @@ from exporters.web.sources import Readiness, Sources
 from ingest import volume
 from ingest.disk import DiskThread
 from ingest.ffmpeg import executable
+from ingest.interest import Interest
 from ingest.retention import Retention
 from ingest.store import Store
 from ingest.surroundings import Surroundings
@@ -76,11 +77,18 @@ class App:
                 telemetry=self.metrics,
                 clock=self._clock,
             )
+            self._interest = Interest(
+                self._store,
+                self._spool,
+                alert_zones=settings.alert_zones,
+                telemetry=self.metrics,
+                clock=self._clock,
+            )
             around = Surroundings(
                 program=executable(),
                 store=self._store,
                 segment_seconds=settings.storage.segment_seconds,
-                facts=self._spool,
+                facts=self._interest,
                 telemetry=self.metrics,
                 clock=self._clock,
                 disk_is_full=self._retention.press,
@@ -148,6 +156,7 @@ class App:
                     tasks.create_task(self._export(), name="export"),
                     tasks.create_task(self._retention.run(), name="retention"),
                     tasks.create_task(self._upkeep.run(), name="upkeep"),
+                    tasks.create_task(self._interest.run(), name="interest"),
                     tasks.create_task(self._watch_clocks(), name="clocks"),
                     service,
                     web,
@@ -169,6 +178,7 @@ class App:
     async def _apply(self, change: Change, settings: Settings) -> None:
         if change.limits:
             self._retention.change(settings.storage.retention, settings.own_limits)
+        self._interest.alert_zones = settings.alert_zones
         await self._roster.apply(change, settings.cameras)
 
     async def _export(self) -> None:
@@ -189,6 +199,7 @@ class App:
             telemetry=self.metrics,
             housekeeping=self._retention,
             changed_limits=changed,
+            viewed=self._interest.viewed,
             motion=self._motion,
         )
         await serve(create_app(sources), settings.web.host, settings.web.port, listening=listening)

@@ -235,3 +235,10 @@ class Settings:
     def own_limits(self) -> dict[str, RetentionSettings]:
         """How long the footage stays of those cameras that have limits of their own."""
         return {name: camera.retention for name, camera in self.cameras.items() if camera.retention}
+
+    @property
+    def alert_zones(self) -> dict[str, frozenset[str]]:
+        """Those of each camera's zones in which motion is to be told of."""
+        return {
+            name: frozenset(zone.name for zone in camera.zones if zone.alert) for name, camera in self.cameras.items()
+        }
