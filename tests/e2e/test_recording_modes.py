@@ -1,4 +1,4 @@
-"""Live cameras that are kept only around motion, or recorded only at their times, beside one that keeps everything."""
+"""Live cameras that are kept only around motion, or recorded only at their times, beside one that keeps everything.
 
 The scene's walker is in the picture from its 6th to its 17th second.
 """
