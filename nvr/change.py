@@ -22,8 +22,12 @@ LATER = {
     "web.external_url": attrgetter("web.external_url"),
     "web.grafana_url": attrgetter("web.grafana_url"),
     "web.token": attrgetter("web.token"),
+    "notifications": attrgetter("notifications"),
 }
 """The keys that take effect at the next start, and where the settings have their values."""
+
+JUDGED = ("motion", "zones", "masks")
+"""What of a camera's settings changes the judgement of its pictures, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,9 @@ def adopted(running: Settings, wanted: Settings) -> Settings:
 
 
 def _recorded_otherwise(before: CameraSettings, after: CameraSettings) -> bool:
-    return any(getattr(before, key) != getattr(after, key) for key in ("record", "detect", "audio", "recording"))
+    """Whatever is not of the judgement alone, nor of how long footage stays."""
+    return replace(before, **{key: getattr(after, key) for key in (*JUDGED, "retention")}) != after
 
 
 def _judged_otherwise(before: CameraSettings, after: CameraSettings) -> bool:
-    return (before.motion, before.zones, before.masks) != (after.motion, after.zones, after.masks)
+    return any(getattr(before, key) != getattr(after, key) for key in JUDGED)

@@ -5,6 +5,7 @@ Each camera has its own tasks, so that one comes, goes or is begun anew without 
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable, KeysView, Mapping
 
 from ingest.camera import Camera
@@ -13,9 +14,12 @@ from ingest.gaps import Arrival
 from ingest.surroundings import Surroundings
 from nvr.analysis import Analysis
 from nvr.change import Change
+from nvr.errors import StorageError
 from nvr.model import CameraStatus
 from nvr.settings import CameraSettings
-from nvr.supervise import cancelled
+from nvr.supervise import Backoff, cancelled
+
+log = logging.getLogger(__name__)
 
 
 class Post:
@@ -118,8 +122,19 @@ class Roster:
         await self._enter(settings, Arrival.CHANGED)
 
     async def _enter(self, settings: CameraSettings, arrival: Arrival) -> None:
-        self._posts[settings.name] = await self._disk.do(Post, settings, self._around, arrival)
+        self._posts[settings.name] = await self._made(settings, arrival)
         self._begin(settings.name)
+
+    async def _made(self, settings: CameraSettings, arrival: Arrival) -> Post:
+        """A disk that hangs or refuses keeps this camera waiting, and none of the others."""
+        backoff, level = Backoff(), logging.ERROR
+        while True:
+            try:
+                return await self._disk.do(Post, settings, self._around, arrival)
+            except (StorageError, OSError) as error:
+                log.log(level, "%s cannot be recorded yet: %s", settings.name, error)
+                level = logging.DEBUG
+            await asyncio.sleep(backoff.next_seconds())
 
     def _begin(self, name: str) -> None:
         assert self._tasks is not None
