@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -64,31 +65,28 @@ def test_other_motion_settings_touch_no_recording(other: CameraSettings) -> None
     assert change_between(settings(DOOR, YARD), settings(other, YARD)) == Change(reanalysed=("door",))
 
 
+def with_another(values: Any, name: str) -> Any:
+    """With another value, unlike any that it may have."""
+    return replace(values, **{name: object()})
+
+
 def test_all_else_of_a_camera_is_how_it_is_recorded() -> None:
     known = {field.name for field in fields(CameraSettings)}
     assert known >= {*JUDGED, "retention"}
     for name in known - {"name", "retention", *JUDGED}:
-        other: object = object()  # unlike whatever it is
-        changed = replace(DOOR, **{name: other})  # type: ignore[arg-type]
-        assert change_between(settings(DOOR), settings(changed)) == Change(restarted=("door",)), name
+        change = change_between(settings(DOOR), settings(with_another(DOOR, name)))
+        assert change == Change(restarted=("door",)), name
 
 
 def test_what_is_neither_cameras_nor_limits_has_a_key_that_waits() -> None:
-    sections: dict[str, type[object]] = {
-        "storage": StorageSettings,
-        "database": DatabaseSettings,
-        "web": WebSettings,
-    }
-    at_once = {"cameras", "storage.retention"}
-    before = settings(DOOR)
-    for field in fields(Settings):
-        names = [each.name for each in fields(sections[field.name])] if field.name in sections else [""]  # type: ignore[arg-type]
-        for name in names:
-            if ".".join(filter(None, (field.name, name))) in at_once:
-                continue
-            section = replace(getattr(before, field.name), **{name: object()}) if name else object()
-            change = change_between(before, replace(before, **{field.name: section}))
-            assert len(change.postponed) == 1, (field.name, name)
+    before, sections = settings(DOOR), ("storage", "database", "web")
+    others = {field.name: with_another(before, field.name) for field in fields(Settings) if field.name not in sections}
+    for section in sections:
+        values = getattr(before, section)
+        for field in fields(values):
+            others[f"{section}.{field.name}"] = replace(before, **{section: with_another(values, field.name)})
+    for name in others.keys() - {"cameras", "storage.retention"}:
+        assert len(change_between(before, others[name]).postponed) == 1, name
 
 
 def test_how_long_footage_stays_changes_at_once() -> None:
