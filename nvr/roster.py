@@ -31,6 +31,12 @@ class Post:
             self.camera, settings, facts=self.camera.ring, telemetry=around.telemetry, clock=around.clock
         )
         self.tasks: tuple[asyncio.Task[None], ...] = ()
+        self.is_leaving = False
+
+    @property
+    def ended(self) -> list[str]:
+        """Its tasks that have ended unasked."""
+        return [] if self.is_leaving else [task.get_name() for task in self.tasks if task.done()]
 
     def take_up(self, tasks: asyncio.TaskGroup) -> None:
         name = self.camera.name
@@ -41,8 +47,8 @@ class Post:
 
     async def leave(self) -> None:
         """Finish the open segment, then judge what came of it and close an open event."""
-        tasks, self.tasks = self.tasks, ()
-        for task in tasks:
+        self.is_leaving = True
+        for task in self.tasks:
             await cancelled(task)
 
     def change(self, settings: CameraSettings) -> None:
@@ -81,7 +87,7 @@ class Roster:
 
     def ended(self) -> tuple[str, ...]:
         """The tasks that have ended, which none may."""
-        return tuple(task.get_name() for post in self._posts.values() for task in post.tasks if task.done())
+        return tuple(task for post in self._posts.values() for task in post.ended)
 
     @property
     def is_at_work(self) -> bool:

@@ -55,3 +55,16 @@ def test_a_disk_that_refuses_keeps_a_new_camera_waiting_and_no_other(
     with caplog.at_level(logging.ERROR, "nvr.roster"):
         asyncio.run(story())
     assert [record.name for record in caplog.records].count("nvr.roster") == 1
+
+
+def test_a_recorder_that_stops_while_a_camera_leaves_ends(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with asyncio.timeout(30), at_work(tmp_path) as (roster, _):
+            await until(lambda: not roster.waiting())
+            leaving = asyncio.create_task(roster.apply(Change(removed=("door",)), {}))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            assert not roster.ended()
+            leaving.cancel()
+
+    asyncio.run(story())
