@@ -188,6 +188,12 @@ class Catalogue:
         rows = self._rows(f"SELECT {_SEGMENT}, rowid FROM segments WHERE rowid IN ({places})", *numbers)
         return {row[-1]: _segment(row[:-1]) for row in rows}  # type: ignore[misc,arg-type]
 
+    def standing(self, segment_ids: Collection[str]) -> dict[str, bool]:
+        """Which of these are there, and whether they are protected."""
+        places = ",".join("?" * len(segment_ids))
+        rows = self._rows(f"SELECT id, protected FROM segments WHERE id IN ({places})", *segment_ids)
+        return {str(segment_id): bool(protected) for segment_id, protected in rows}
+
     def add_importance(self, chances: Iterable[tuple[float, str]]) -> None:
         """Each a reason why a segment, named by its id, may be wanted, beside those that are known."""
         statement = "UPDATE segments SET importance = 1 - (1 - importance) * (1 - ?) WHERE id = ?"

@@ -5,7 +5,6 @@ them when no protection covers them any more.
 """
 
 import sqlite3
-from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from ingest.catalogue_file import CatalogueFile, Row
@@ -43,12 +42,6 @@ class Protections:
         """The newest first."""
         rows = self._file.rows(f"SELECT {_COLUMNS} FROM protections ORDER BY created DESC, id")
         return [self._with_footage(_protection(row)) for row in rows]
-
-    def among(self, segment_ids: Collection[str]) -> set[str]:
-        """Which of these segments are protected."""
-        places = ",".join("?" * len(segment_ids))
-        rows = self._file.rows(f"SELECT id FROM segments WHERE protected AND id IN ({places})", *segment_ids)
-        return {str(segment_id) for (segment_id,) in rows}
 
     def _with_footage(self, protection: Protection) -> ProtectedFootage:
         [(count, size)] = self._file.rows(

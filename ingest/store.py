@@ -248,13 +248,15 @@ class Store:
         """Delete files and leave tombstones; raises StorageError where the catalogue refuses those.
 
         One that refuses keeps no other, but a volume that cannot be written as a whole refuses once.
-        Protected ones are spared, also those that were not yet when they were chosen.
+        Protected ones are spared, also those that were not yet when they were chosen; what another has deleted since
+        is left out, or it would be buried twice.
         """
         wanted = {segment.path: segment for segment in segments}
         with self.claims.free(wanted) as paths:
-            chosen = [segment for path, segment in wanted.items() if path in paths]
-            spared = set[str]() if even_protected else self.protections.among([each.id for each in chosen])
-            stones, refusals = self._unlink([each for each in chosen if each.id not in spared], policy, now)
+            there = self.catalogue.standing([segment.id for path, segment in wanted.items() if path in paths])
+            spared = {segment_id for segment_id, is_protected in there.items() if is_protected and not even_protected}
+            chosen = [each for each in wanted.values() if each.id in there.keys() - spared and each.path in paths]
+            stones, refusals = self._unlink(chosen, policy, now)
             self.catalogue.bury(stones)
         self._prune({self.file(stone.segment).parent for stone in stones})
         return Deletion(stones, refusals, spared)

@@ -26,8 +26,8 @@ def protection(start: float, end: float, camera: str = "yard", name: str = "a") 
 
 
 def protected(store: Store, segments: list[Segment]) -> list[bool]:
-    among = store.protections.among([segment.id for segment in segments])
-    return [segment.id in among for segment in segments]
+    standing = store.catalogue.standing([segment.id for segment in segments])
+    return [standing[segment.id] for segment in segments]
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ BURGLARY = {
 
 
 def ids(store: Store) -> set[str]:
-    return store.protections.among([each.id for each in store.segments("front-door", FIRST, GROWING)])
+    found = store.catalogue.standing([each.id for each in store.segments("front-door", FIRST, GROWING)])
+    return {segment_id for segment_id, is_protected in found.items() if is_protected}
 
 
 def test_footage_is_protected_listed_and_let_go_again(client: httpx.Client, store: Store) -> None:
