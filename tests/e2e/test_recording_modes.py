@@ -77,12 +77,17 @@ def kept(tmp_path_factory: pytest.TempPathFactory, clips: dict[str, Path]) -> It
                 "recording": {"mode": "off", "schedule": [{"mode": "motion"}]},
             },
             "night": {"record": str(clips["door"]), "recording": {"mode": "off", "schedule": [night]}},
+            "turns": {
+                "record": str(clips["door"]),
+                "motion": MOTION,
+                "recording": {"schedule": [{**night, "mode": "motion"}]},
+            },
             "never": {"record": str(clips["door"]), "recording": {"mode": "off"}},
         }
         with LiveRecorder(folder, cameras, segment="2s") as recorder:
             assert recorder.get("/api/cameras")["cameras"]
             recorder.wait_for(lambda: bool(door.played_at), 20)
-            recorder.wait_for(lambda: all(_motion_is_over(recorder, name) for name in ("door", "gate")), 90)
+            recorder.wait_for(lambda: all(_motion_is_over(recorder, name) for name in ("door", "gate", "turns")), 90)
             yield Kept(recorder, door.played_at[0], begins)
 
 
@@ -120,6 +125,15 @@ def test_the_walk_stays_with_its_rolls_and_what_is_around_goes(kept: Kept, camer
     ][1:]
 
 
+def test_a_run_goes_on_from_continuous_to_motion_and_what_it_recorded_before_stays(kept: Kept) -> None:
+    start, _ = kept.event("turns")
+    before = [each for each in kept.segments("turns") if each[1] < kept.night_begins]
+    assert before[0][1] < start, "what was recorded in continuous time has gone"
+    assert all((after[0] - before[1]) / SECOND == pytest.approx(0, abs=0.1) for before, after in pairwise(before))
+    assert kept.recorder.log.read_text().count("turns: recording\n") == 1
+    assert kept.recorder.metric("nvr_ffmpeg_restarts_total", camera="turns", role="recorder") == 0.0
+
+
 @pytest.mark.parametrize("camera", ["door", "gate"])
 def test_what_stays_plays(kept: Kept, camera: str, tmp_path: Path) -> None:
     start, end = kept.event(camera)
@@ -143,7 +157,9 @@ def test_every_deletion_has_its_tombstone(kept: Kept) -> None:
         stones = catalogue.execute("SELECT camera, policy, count(*) FROM tombstones GROUP BY camera, policy").fetchall()
         moving = catalogue.execute("SELECT DISTINCT camera FROM segments WHERE motion").fetchall()
         left = {path for (path,) in catalogue.execute("SELECT path FROM segments")}
-    assert {(camera, policy) for camera, policy, _ in stones} == {("door", "no_motion"), ("gate", "no_motion")}
-    assert {camera for (camera,) in moving} >= {"door", "gate", "night"}
+    assert {(camera, policy) for camera, policy, _ in stones} == {
+        (camera, "no_motion") for camera in ("door", "gate", "turns")
+    }
+    assert {camera for (camera,) in moving} >= {"door", "gate", "turns"}
     root = kept.recorder.recordings
     assert {str(file.relative_to(root)) for file in root.glob("*/????-??-??/*.mp4")} == left

@@ -1,16 +1,21 @@
 import contextlib
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from exporters.metrics import Metrics
 from ingest.gaps import Arrival, GapLedger
+from ingest.schedule import Schedule
 from ingest.store import Store
 from nvr.errors import StorageError
 from nvr.model import Cause, Gap
+from nvr.settings import RecordingMode, RecordingSettings, WeeklyRange
 from tests.ingest.conftest import NOON, KeptFacts
 from tests.ingest.test_store import record
+
+SECONDS, HOURS = timedelta(seconds=1), timedelta(hours=1)
 
 
 def at(seconds: float) -> datetime:
@@ -195,3 +200,43 @@ def test_a_hole_in_a_run_is_a_gap_of_its_own(ledger: GapLedger, store: Store, me
     ledger.recording(at(64))
     assert _all(store) == [Gap("yard", at(30), at(33.5), Cause.STALLED), Gap("yard", at(60), at(64), Cause.EOF)]
     assert _counted(metrics, Cause.STALLED) == 3.5
+
+
+def _off_from(hour: int, until: int) -> Schedule:
+    """Recorded all day but for these hours, in UTC."""
+    off = WeeklyRange(frozenset(range(7)), hour * 3600, until * 3600, RecordingMode.OFF)
+    return Schedule(RecordingSettings(schedule=(off,)), ZoneInfo("UTC"))
+
+
+def test_a_recorder_that_was_down_misses_only_what_its_schedule_wanted(
+    store: Store, facts: KeptFacts, metrics: Metrics
+) -> None:
+    store.catalogue.put_gap(Gap("yard", NOON - 3 * HOURS, NOON - 3 * HOURS + SECONDS, Cause.EOF))
+    ledger = GapLedger("yard", store.catalogue, facts, metrics)
+    ledger.begin(NOON)
+    ledger.keep_only(_off_from(10, 11), NOON)
+    day = (NOON - 12 * HOURS, NOON + 12 * HOURS)
+    assert [(gap.start, gap.end, gap.cause) for gap in store.gaps("yard", *day)][1:] == [
+        (NOON - 3 * HOURS + SECONDS, NOON - 2 * HOURS, Cause.RECORDER_DOWN),
+        (NOON - HOURS, None, Cause.RECORDER_DOWN),
+    ]
+
+
+def test_a_recorder_that_starts_outside_a_cameras_time_opens_no_gap(
+    store: Store, facts: KeptFacts, metrics: Metrics
+) -> None:
+    ledger = GapLedger("yard", store.catalogue, facts, metrics)
+    ledger.begin(NOON)
+    ledger.keep_only(_off_from(10, 13), NOON)
+    assert store.gaps("yard", NOON - HOURS, NOON + HOURS) == []
+    ledger.begin(NOON + HOURS, Arrival.ADDED)
+    [gap] = store.gaps("yard", NOON, NOON + 2 * HOURS)
+    assert (gap.start, gap.end, gap.cause) == (NOON + HOURS, None, Cause.CONFIG_CHANGE)
+
+
+def test_a_gap_stays_whole_where_all_of_it_was_wanted(store: Store, facts: KeptFacts, metrics: Metrics) -> None:
+    ledger = GapLedger("yard", store.catalogue, facts, metrics)
+    ledger.begin(NOON)
+    before = list(facts.facts)
+    ledger.keep_only(_off_from(1, 2), NOON)
+    assert facts.facts == before
