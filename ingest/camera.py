@@ -83,10 +83,7 @@ class Camera:
     async def run(self) -> None:
         """Record, and analyse the sub-stream where there is one, until cancelled."""
         try:
-            await self._disk.do(self._adopt_leftovers)
-            await self._disk.do(self._close_left_open)
-            await self._disk.do(self._begin_accounts)
-            self.in_order = True
+            await self._put_in_order()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._account(), name=f"{self.name} accounts")
                 tasks.create_task(self._keep_to_times(), name=f"{self.name} times")
@@ -97,6 +94,22 @@ class Camera:
             if not await self._disk.settle(SETTLING_SECONDS):
                 log.error("%s: the disk hangs, and is left behind", self.name)
             self._disk.close()
+
+    async def _put_in_order(self) -> None:
+        """What an earlier process left, before anything is recorded. A disk that refuses is asked again."""
+        level = logging.ERROR
+        while not self.in_order:
+            try:
+                for step in (self._adopt_leftovers, self._close_left_open, self._begin_accounts):
+                    await self._disk.do(step)
+                self.in_order = True
+            except (OSError, StorageError) as error:
+                log.log(level, "%s: cannot be recorded yet: %s", self.name, error)
+                level = logging.DEBUG
+                if classify_error(error) is Cause.ENOSPC:
+                    self._around.disk_is_full()
+                await asyncio.sleep(self._backoff.next_seconds())
+        self._backoff.reset()
 
     async def _account(self) -> None:
         """Each second: what should have been recorded by now, and for how long footage is missing."""

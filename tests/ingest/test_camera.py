@@ -3,24 +3,29 @@
 import asyncio
 import contextlib
 import logging
+import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from exporters.metrics import Metrics
 from ingest.camera import Camera
+from ingest.catalogue import Catalogue
 from ingest.demo.camera import DemoCamera
 from ingest.ffmpeg import executable
 from ingest.store import Store
 from ingest.surroundings import Surroundings
 from nvr.clock import UtcClock
+from nvr.errors import StorageError
 from nvr.model import CameraState, Cause, Gap, Segment
 from nvr.settings import CameraSettings
 from tests.clips import make_clip
 from tests.faults.rtsp.camera import FaultyCamera
 from tests.faults.rtsp.clips import FPS, make_raw_clip
-from tests.ingest.conftest import KeptFacts
+from tests.ingest.conftest import NOON, KeptFacts
 
 
 @pytest.fixture
@@ -186,3 +191,25 @@ def test_a_stream_that_turns_into_another_codec_in_its_session_is_begun_anew(
     finally:
         server.stop()
     assert [gap.cause for gap in _gaps(facts, Cause.CODEC)]
+
+
+def test_a_disk_that_refuses_at_the_start_is_asked_again_and_ends_nothing(
+    around: Surroundings, facts: KeptFacts, footage: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = around.store.begin_run("yard", NOON)
+    shutil.copy(footage, run.file(0))
+    pressed: list[int] = []
+    around = replace(around, disk_is_full=lambda: pressed.append(1))
+    add, refusals = Catalogue.add, iter([True, True])
+
+    def refuse_twice(catalogue: Catalogue, segment: Segment, *, origin: str) -> None:
+        if next(refusals, False):
+            full = sqlite3.OperationalError("database or disk is full")
+            raise StorageError("the catalogue cannot be written, it is full", path=around.store.root) from full
+        add(catalogue, segment, origin=origin)
+
+    monkeypatch.setattr(Catalogue, "add", refuse_twice)
+    camera = Camera(CameraSettings("yard", str(footage)), around)
+    asyncio.run(_run_until(camera, lambda: camera.in_order, 20))
+    assert pressed
+    assert any(segment.duration_seconds == pytest.approx(5.0, abs=0.1) for segment in _segments(facts))
