@@ -30,6 +30,12 @@ SETTLING_SECONDS = 10.0
 DRIFT_PATIENCE_SECONDS = 30.0
 """How long media time may lag behind the clock before that is drift and not a slow network."""
 
+FOLLOWED_SECONDS = 0.05
+"""A camera whose clock is slow is followed when even the least delayed observations are later than this."""
+
+WINDOW_SECONDS = 60.0
+"""The least delayed observation is looked for in so long a time, and in that before it."""
+
 
 class Anchor:
     """The anchor of one run, kept on the monotonic clock.
@@ -46,6 +52,7 @@ class Anchor:
         self._lagging_since: float | None = None
         self._observed = -math.inf
         self._progress = (0.0, 0.0)
+        self._window, self._least, self._least_before = -math.inf, math.inf, -math.inf
         self.settled = False
         """Whether observations have stopped to better it much: the camera's first burst is over."""
 
@@ -68,6 +75,18 @@ class Anchor:
         step = self.step_seconds
         self._steps = self._clock.steps_seconds
         return step
+
+    def follow_camera(self) -> float:
+        """From now on UTC times have what a slow camera's clock has lost by now; returns how many seconds that is.
+
+        Network delays come and go: only what all observations of the last minute or two have in common is the clock's.
+        """
+        assert self._zero is not None
+        lost = min(self._least, self._least_before) - self._zero
+        if lost < FOLLOWED_SECONDS:
+            return 0.0
+        self._zero += lost
+        return lost
 
     @property
     def drift_seconds(self) -> float:
@@ -102,10 +121,17 @@ class Anchor:
             self.settled = self.settled or zero > self._zero - SETTLED_SECONDS
         self._latest = zero
         self._zero = min(self._zero, zero)
+        self._note_least(zero, received)
         if self._reference is None and self.settled:
             self._reference = self._zero
         self._lagging_since = (self._lagging_since or received) if self.drift_seconds > JUMP_SECONDS else None
         return True
+
+    def _note_least(self, zero: float, received: float) -> None:
+        if received - self._window > WINDOW_SECONDS:
+            is_first = self._window == -math.inf
+            self._window, self._least_before, self._least = received, -math.inf if is_first else self._least, math.inf
+        self._least = min(self._least, zero)
 
     def _stands_still(self, media_seconds: float, received: float) -> bool:
         """Whether media time does not pass although nothing was waited for."""

@@ -117,6 +117,8 @@ class Footage:
         self._store.set_growing(self._run.camera, None)
         if self._anchor.clock_was_set:
             self._follow_clock(self._growing.media_start)
+        elif self._anchor.known:
+            self._anchor.follow_camera()
 
     def _follow_clock(self, media_seconds: float) -> None:
         """A file keeps the clock it began with, and the next one has the clock as it was set meanwhile."""

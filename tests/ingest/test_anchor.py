@@ -134,3 +134,26 @@ def test_staying_behind_for_long_is_drift(hands: Hands) -> None:
         hands.pass_seconds(1.0)
         anchor.observe(second - (2.5 if second > 10 else 0.0), hands.monotonic)
         assert anchor.has_drifted == (second > 41)
+
+
+def test_a_slow_cameras_clock_is_followed_from_segment_to_segment(hands: Hands) -> None:
+    anchor, worst = Anchor(hands.clock), 0.0
+    for second in range(6 * 3600):
+        hands.pass_seconds(1.0)
+        media = (second + 1) * (1 - 100e-6)
+        assert anchor.observe(media, hands.monotonic)
+        assert not anchor.has_drifted
+        if second % 60 == 59:
+            anchor.follow_camera()
+        worst = max(worst, hands.wall - anchor.utc(media).timestamp())
+    assert worst < 0.1
+    assert anchor.ahead_seconds == pytest.approx(-6 * 3600 * 100e-6, abs=0.1)
+
+
+def test_delays_of_the_network_are_not_the_cameras_clock(hands: Hands) -> None:
+    anchor = Anchor(hands.clock)
+    for second in range(600):
+        hands.pass_seconds(1.0)
+        delay = 1.5 if 200 <= second < 250 else 0.02
+        assert anchor.observe(second, 5_000.0 + second + delay)
+        assert anchor.follow_camera() == 0.0
