@@ -21,15 +21,19 @@ from nvr.settings import MotionSettings, RecordingMode
 MOST_SEGMENTS = 1000
 """Beyond these the oldest stay without having been judged."""
 
+ONSET_FRAMES = 8
+"""So many frames after its onset a motion may be confirmed."""
+
 LONGEST = timedelta(hours=2)
 """No segment is longer: one that is still to come may reach so far back."""
 
 
 def waiting_seconds(motion: MotionSettings, segment_seconds: float) -> float:
     """How long after its end a segment waits for motion: an event that begins a pre-roll later may be told of only
-    when it has lasted, and two segments more are for what is late."""
+    when it was confirmed and has lasted, with pauses; two segments more are for what is late."""
     rolls = motion.pre_roll_seconds + motion.post_roll_seconds
-    return rolls + motion.min_duration_seconds + motion.off_after_seconds + 2 * segment_seconds
+    lasting = ONSET_FRAMES / motion.fps + motion.min_duration_seconds + motion.off_after_seconds
+    return rolls + lasting + 2 * segment_seconds
 
 
 def pause_seconds(motion: MotionSettings) -> float:

@@ -16,9 +16,9 @@ from nvr.settings import MotionSettings, RecordingMode, RecordingSettings, Weekl
 from tests.ingest.conftest import NOON, KeptFacts
 
 SECOND = timedelta(seconds=1)
-MOTION = MotionSettings(pre_roll_seconds=3.0, post_roll_seconds=4.0, off_after_seconds=2.0)
+MOTION = MotionSettings(fps=4.0, pre_roll_seconds=3.0, post_roll_seconds=4.0, off_after_seconds=2.0)
 LENGTH = 2.0
-WAIT = 13
+WAIT = 15
 ALWAYS = RecordingSettings(RecordingMode.MOTION)
 
 
@@ -69,7 +69,7 @@ class Story:
 
 def test_the_wait_is_as_long_as_an_event_may_reach_back_and_be_late() -> None:
     assert waiting_seconds(MOTION, LENGTH) == WAIT
-    assert waiting_seconds(replace(MOTION, min_duration_seconds=5.0), 60.0) == 3 + 4 + 2 + 5 + 120
+    assert waiting_seconds(replace(MOTION, min_duration_seconds=5.0), 60.0) == 3 + 4 + 2 + 5 + 2 + 120
 
 
 def test_what_nothing_moved_in_goes_when_its_wait_is_over_and_is_told_of_until_it_is_gone() -> None:
