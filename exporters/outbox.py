@@ -11,6 +11,7 @@ import logging
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -68,6 +69,7 @@ class Outbox:
         self._telemetry, self._redact, self._backoff, self._now = telemetry, redact, backoff, now
         self._path = path = directory / FILE_NAME
         self._wake = {channel: asyncio.Event() for channel in self._channels}
+        self._settling: set[asyncio.Task[None]] = set()
         self._file_lock = threading.Lock()
         self._lock = LockFile(path.with_name(path.name + ".lock"))
         try:
@@ -105,7 +107,8 @@ class Outbox:
     async def run(self) -> None:
         """Deliver until cancelled. Raises `StorageError` where the disk fails: run it supervised."""
         await self._on_file(lambda file: file.release())
-        await self._on_file(lambda file: file.refuse_all_but(self._channels, self._now()))
+        refused = await self._on_file(lambda file: file.refuse_all_but(self._channels, self._now()))
+        self._given_up(refused, DeliveryOutcome.REFUSED, "the configuration has no such channel any more")
         try:
             async with asyncio.TaskGroup() as tasks:
                 for channel in self._channels:
@@ -118,6 +121,7 @@ class Outbox:
 
     async def close(self) -> None:
         """Let go of the file. What waits is delivered after the next start."""
+        await asyncio.gather(*self._settling, return_exceptions=True)
         await asyncio.to_thread(self._close)
 
     def _close(self) -> None:
@@ -129,7 +133,8 @@ class Outbox:
         mood = _Mood(channel, self._backoff())
         while True:
             self._wake[channel].clear()
-            await self._on_file(lambda file: file.expire(GIVE_UP_AFTER, self._now()))
+            expired = await self._on_file(lambda file: file.expire(GIVE_UP_AFTER, self._now()))
+            self._given_up(expired, DeliveryOutcome.EXPIRED, "they waited in vain for a day")
             claim = await self._on_file(lambda file: file.claim(channel, self._now()))
             if claim is None:
                 await self._idle(channel)
@@ -160,12 +165,26 @@ class Outbox:
             await self._on_file(lambda file: file.settle(claim, DeliveryOutcome.REFUSED, self._now(), said))
             return None
         self._tried(claim, "delivered", started)
-        # Shielded: a stop in this moment must not make it a delivery that nobody wrote down.
-        await asyncio.shield(self._on_file(lambda file: file.settle(claim, DeliveryOutcome.DELIVERED, self._now())))
+        await self._write_down(claim)
         return None
+
+    async def _write_down(self, claim: Claim) -> None:
+        """Shielded, and waited for by `close`: a stop in this moment must not make it a delivery nobody wrote down."""
+        settling = asyncio.create_task(
+            self._on_file(lambda file: file.settle(claim, DeliveryOutcome.DELIVERED, self._now()))
+        )
+        self._settling.add(settling)
+        settling.add_done_callback(self._settling.discard)
+        await asyncio.shield(settling)
 
     def _tried(self, claim: Claim, outcome: str, started: float) -> None:
         self._telemetry.delivery_tried(claim.delivery.channel, outcome, time.monotonic() - started)
+
+    def _given_up(self, counts: Counter[str], outcome: DeliveryOutcome, why: str) -> None:
+        for channel, count in counts.items():
+            _log.error("%d notifications never reach the channel %s: %s", count, channel, why)
+            for _ in range(count):
+                self._telemetry.delivery_tried(channel, outcome.value, 0.0)
 
     async def _on_file(self, act: Callable[[OutboxFile], T]) -> T:
         return await asyncio.to_thread(self._locked, act)

@@ -4,6 +4,7 @@ A delivery is claimed, durably, before it is sent. After a death between sending
 is sent once more: each such death repeats at most one delivery a channel, and loses none.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -130,26 +131,26 @@ class OutboxFile:
         with transaction(self._db):
             self._settle(claim.id, outcome, error, now)
 
-    def expire(self, age: timedelta, now: datetime) -> int:
-        """Settle what waits in vain for longer than `age`; how many those are."""
+    def expire(self, age: timedelta, now: datetime) -> Counter[str]:
+        """Settle what waits in vain for longer than `age`; how many those are, by channel."""
         old = _milliseconds(now - age)
         return self._settle_where("created < ? AND due < ?", (old, old), DeliveryOutcome.EXPIRED, "", now)
 
-    def refuse_all_but(self, channels: Sequence[str], now: datetime) -> int:
-        """Settle what waits for channels that there are no more; how many those are."""
+    def refuse_all_but(self, channels: Sequence[str], now: datetime) -> Counter[str]:
+        """Settle what waits for channels that there are no more; how many those are, by channel."""
         places = ", ".join("?" * len(channels))
         error = "the configuration has no such channel any more"
         return self._settle_where(f"channel NOT IN ({places})", channels, DeliveryOutcome.REFUSED, error, now)
 
     def _settle_where(
         self, condition: str, values: Sequence[Any], outcome: DeliveryOutcome, error: str, now: datetime
-    ) -> int:
-        question = f"SELECT id FROM delivery WHERE outcome IS NULL AND NOT claimed AND {condition}"
+    ) -> Counter[str]:
+        question = f"SELECT id, channel FROM delivery WHERE outcome IS NULL AND NOT claimed AND {condition}"
         with transaction(self._db):
-            numbers = [number for (number,) in self._db.execute(question, values)]
-            for number in numbers:
+            found = self._db.execute(question, values).fetchall()
+            for number, _ in found:
                 self._settle(number, outcome, error, now)
-        return len(numbers)
+        return Counter(channel for _, channel in found)
 
     def _settle(self, number: int, outcome: DeliveryOutcome, error: str, now: datetime) -> None:
         """The row stays without its payload: its key is known, and history may ask."""

@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
 """How often it is told how things go; a short watchdog makes it more often."""
 
+OPENING_SECONDS = 600
+"""How much time a start asks for before it opens its files: a worn disk may take long, and no beat comes meanwhile."""
+
 STARTING_SECONDS = 60
 """How much longer a start may take, said at each beat until it is over."""
 
@@ -51,6 +54,9 @@ class ServiceManager:
         address, microseconds, pid = (environ.pop(name, "") for name in names)
         is_watched = microseconds.isdecimal() and int(microseconds) > 0 and pid in ("", str(os.getpid()))
         return cls(address, int(microseconds) / 1e6 if is_watched else None)
+
+    def opening(self) -> None:
+        self.tell(EXTEND_TIMEOUT_USEC=OPENING_SECONDS * 1_000_000, STATUS="storage folder and spool are opened")
 
     def ready(self) -> None:
         self.tell(READY=1, STATUS="recording begins")

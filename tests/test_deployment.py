@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -49,6 +50,19 @@ def test_the_unit_lets_segments_be_finished_and_kills_who_hangs() -> None:
     assert (settings["Type"], settings["KillMode"], settings["Restart"]) == ("notify", "mixed", "always")
     assert int(settings["TimeoutStopSec"].rstrip("s")) >= 15
     assert int(settings["WatchdogSec"].rstrip("s")) >= 20
+
+
+def test_what_only_a_person_can_mend_is_not_started_again_and_again(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-c",
+        "from nvr.cli import main; main()",
+        "run",
+        "--config",
+        str(tmp_path / "missing.yaml"),
+    ]
+    ended = subprocess.run(command, capture_output=True, cwd=ROOT, timeout=60, check=False).returncode
+    assert re.findall(r"(?m)^RestartPreventExitStatus=(.*)", UNIT) == [str(ended)]
 
 
 def test_the_image_is_made_of_files_that_exist_and_are_let_in() -> None:

@@ -65,6 +65,7 @@ def hide(secrets: frozenset[str], environ: MutableMapping[str, str]) -> None:
 
 
 async def _run(file: ConfigFile, settings: Settings, service: ServiceManager) -> None:
+    service.opening()
     # Late: a mistake in the configuration is told before the database engine is loaded, which takes a second.
     from nvr.app import App  # noqa: PLC0415
 

@@ -19,6 +19,7 @@ import pytest
 from exporters import outbox as outbox_module
 from exporters.delivery import DeliveryOutcome
 from exporters.outbox import Outbox
+from exporters.outbox_file import OutboxFile
 from nvr.clock import utc_now
 from nvr.errors import StorageError
 from nvr.supervise import Backoff
@@ -101,6 +102,28 @@ def test_what_was_put_is_delivered_after_the_next_start_and_is_known_then(tmp_pa
         assert box.channels.taken == [("mail", "alert-1")]
 
     with_box(tmp_path, before)
+    with_box(tmp_path, after)
+
+
+def test_what_was_taken_in_the_moment_of_a_stop_is_written_down_before_the_file_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stopped(box: Box) -> None:
+        await box.outbox.put([delivery(1)])
+        locked = box.outbox._locked
+
+        def slowly(act: Callable[[OutboxFile], object]) -> object:
+            time.sleep(0.2)
+            return locked(act)
+
+        monkeypatch.setattr(box.outbox, "_locked", slowly)
+        async with box.running():
+            await box.until(lambda: bool(box.telemetry.tried))
+
+    async def after(box: Box) -> None:
+        assert [one.outcome for one in await box.outbox.settled()] == [DeliveryOutcome.DELIVERED]
+
+    with_box(tmp_path, stopped)
     with_box(tmp_path, after)
 
 
@@ -200,7 +223,9 @@ def test_nothing_is_sent_before_it_is_due(tmp_path: Path, monkeypatch: pytest.Mo
     with_box(tmp_path, scenario)
 
 
-def test_what_nobody_wants_to_hear_any_more_is_given_up(tmp_path: Path) -> None:
+def test_what_nobody_wants_to_hear_any_more_is_given_up_counted_and_said(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async def scenario(box: Box) -> None:
         box.channels.broken["mail"] = "connection refused"
         async with box.running():
@@ -211,11 +236,15 @@ def test_what_nobody_wants_to_hear_any_more_is_given_up(tmp_path: Path) -> None:
         (settled,) = await box.outbox.settled()
         assert (settled.outcome, settled.error) == (DeliveryOutcome.EXPIRED, "connection refused")
         assert settled.attempts >= 2
+        assert box.telemetry.tried["mail", "expired"] == 1
 
     with_box(tmp_path, scenario)
+    assert "1 notifications never reach the channel mail: they waited in vain" in caplog.text
 
 
-def test_a_channel_that_was_removed_keeps_nothing_waiting(tmp_path: Path) -> None:
+def test_a_channel_that_was_removed_keeps_nothing_waiting_and_says_what_is_lost(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async def scenario(box: Box) -> None:
         await box.outbox.put([delivery(1, "fax")])
         async with box.running():
@@ -223,8 +252,10 @@ def test_a_channel_that_was_removed_keeps_nothing_waiting(tmp_path: Path) -> Non
         (settled,) = await box.outbox.settled()
         assert settled.outcome == DeliveryOutcome.REFUSED
         assert "no such channel" in settled.error
+        assert box.telemetry.tried == {("fax", "refused"): 1}
 
     with_box(tmp_path, scenario)
+    assert "1 notifications never reach the channel fax: the configuration has no such channel" in caplog.text
 
 
 def test_a_full_outbox_drops_resolved_and_lesser_ones_first_and_counts_them(

@@ -110,6 +110,12 @@ def test_what_has_ended_starves_the_watchdog_and_is_still_told(manager: Manager)
     assert all(message == {"STATUS": "0 of 1 cameras recording"} for message in heard)
 
 
+def test_opening_the_files_asks_for_its_time_beforehand(manager: Manager) -> None:
+    ServiceManager(manager.address).opening()
+    [message] = manager.heard()
+    assert message["EXTEND_TIMEOUT_USEC"] == str(systemd.OPENING_SECONDS * 10**6)
+
+
 def test_a_long_start_asks_for_more_time(manager: Manager) -> None:
     follow(ServiceManager(manager.address, watchdog_seconds=1.0), Pulse("in order", is_started=False), 0.0)
     [message] = manager.heard()
