@@ -23,9 +23,15 @@ RECORDING = (
 )
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Name the worker's group as early as can be: pytest-xdist reads it before the tests are put in order."""
+    item.add_marker(pytest.mark.xdist_group("recording" if _records(item) else str(item.path.relative_to(ROOT))))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        module = item.path.relative_to(ROOT)
-        records = any(module.is_relative_to(place) for place in RECORDING)
-        item.add_marker(pytest.mark.xdist_group("recording" if records else str(module)))
-    items.sort(key=lambda item: not any(mark.args == ("recording",) for mark in item.iter_markers("xdist_group")))
+    """What takes longest begins first."""
+    items.sort(key=_records, reverse=True)
+
+
+def _records(item: pytest.Item) -> bool:
+    return any(item.path.is_relative_to(ROOT / place) for place in RECORDING)
