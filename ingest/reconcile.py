@@ -75,8 +75,9 @@ def compare(store: Store, camera: str, day: date, now: datetime) -> Iterator[Fin
 
 
 def _settle(store: Store, suspects: set[str], now: datetime) -> Findings:
-    """Judge them again, now that nobody else touches them."""
+    """Judge them again, now that nobody else touches them. Raises MountMissing where there is nothing to judge by."""
     found = Findings()
+    store.check_mounted()
     with store.claims.free(suspects) as paths:
         for path in sorted(paths):
             segment, file = store.catalogue.at_path(path), store.root / path
@@ -84,6 +85,7 @@ def _settle(store: Store, suspects: set[str], now: datetime) -> Findings:
                 found.missing.append(Tombstone(segment, now, "missing"))
             elif file.exists() and not segment:
                 _index(store, path, file, found)
+        store.check_mounted()
         store.catalogue.bury(found.missing)
     return found
 

@@ -175,13 +175,13 @@ class Retention:
     def run_once(self, *, asked: bool = False) -> None:
         """Measure, and clean up where that is due. Raises StorageError and OSError."""
         now = self._clock.now()
-        self._measured = self._measure()
+        self._measure_again()
         is_full, self._is_full = self._is_full, False
         urgent = self._space.urgent_bytes(self._measured.used_bytes, is_full=is_full)
         if asked or urgent or self._is_due():
             self._clean_up(Room(self._measured.budget_bytes, urgent))
         self._last_success = now
-        self._measured = self._measure()
+        self._measure_again()
 
     def _clean_up(self, room: Room) -> None:
         run = self.last_run = self._cleanup.run(room)
@@ -242,6 +242,15 @@ class Retention:
         """What each camera writes in the hours of a mean week. Touches the disk."""
         now = self._clock.now()
         return forecast.mean_weeks(self._store.catalogue.written(now - timedelta(days=FORECAST_DAYS)), now)
+
+    def _measure_again(self) -> None:
+        """Raises MountMissing, and keeps the last measure, where another disk would be measured."""
+        try:
+            self._store.check_mounted()
+        except StorageError:
+            self._measured = replace(self._measured, writable=False)
+            raise
+        self._measured = self._measure()
 
     def _measure(self) -> VolumeStatus:
         self._space = Space.of(self._store)

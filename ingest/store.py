@@ -4,6 +4,7 @@ A finished segment lies at `CAMERA/YYYY-MM-DD/HHMMSS.mmmZ.mp4`, named by its tru
 overwritten: a name is reserved first, and where it is taken the next millisecond is.
 """
 
+import contextlib
 import errno
 import logging
 import os
@@ -69,10 +70,14 @@ class Store:
     def is_mounted(self) -> bool:
         """Whether it is still the same volume that lies here."""
         try:
-            self._mounted.check()
+            self.check_mounted()
         except StorageError:
             return False
         return True
+
+    def check_mounted(self) -> None:
+        """Raise MountMissing where it is not: then a file that is not there is none that has gone."""
+        self._mounted.check()
 
     def is_writable(self) -> bool:
         """Whether a byte can be written: permissions alone do not tell, nor does how the volume is mounted."""
@@ -141,7 +146,7 @@ class Store:
     @property
     def doubts(self) -> int:
         """Rises whenever files and catalogue may have ceased to agree."""
-        return self._lost_folders + self.catalogue.renewals
+        return self._lost_folders + self.catalogue.renewals + self._mounted.returns
 
     def look(self) -> None:
         """Notice what was done to the folder and the catalogue, and make both anew. Raises StorageError."""
@@ -200,6 +205,7 @@ class Store:
             clock_step_seconds=clock_step_seconds,
             clock_offset_seconds=clock_offset_seconds,
         )
+        segment = self._as_linked(file, segment)
         while not self._enter(file, segment, run.origin(index)):
             segment = _named(segment, segment.start + timedelta(milliseconds=1))
         file.unlink(missing_ok=True)
@@ -221,6 +227,17 @@ class Store:
             height=media.height,
         )
         return _named(segment, start)
+
+    def _as_linked(self, file: Path, segment: Segment) -> Segment:
+        """The segment by the name that an earlier attempt gave its file, which a note may be some milliseconds off."""
+        status = file.stat()
+        if status.st_nlink == 1:
+            return segment
+        for days in (0, -1, 1):
+            folder = self.file(_named(segment, segment.start + timedelta(days=days))).parent
+            if start := _start_of_link(folder, status.st_ino):
+                return _named(segment, start)
+        return segment
 
     def _enter(self, file: Path, segment: Segment, origin: str) -> bool:
         """Link a file to a segment's name and enter it; False where the name is another's.
@@ -249,14 +266,16 @@ class Store:
 
         One that refuses keeps no other, but a volume that cannot be written as a whole refuses once.
         Protected ones are spared, also those that were not yet when they were chosen; what another has deleted since
-        is left out, or it would be buried twice.
+        is left out, or it would be buried twice. Raises MountMissing where the files are out of reach.
         """
+        self.check_mounted()
         wanted = {segment.path: segment for segment in segments}
         with self.claims.free(wanted) as paths:
             there = self.catalogue.standing([segment.id for path, segment in wanted.items() if path in paths])
             spared = {segment_id for segment_id, is_protected in there.items() if is_protected and not even_protected}
             chosen = [each for each in wanted.values() if each.id in there.keys() - spared and each.path in paths]
             stones, refusals = self._unlink(chosen, policy, now)
+            self.check_mounted()
             self.catalogue.bury(stones)
         self._prune({self.file(stone.segment).parent for stone in stones})
         return Deletion(stones, refusals, spared)
@@ -302,6 +321,18 @@ def start_of(path: str) -> datetime:
     """The start that a segment's path names. Raises ValueError where it names none."""
     _, day, name = path.split("/")
     return datetime.strptime(f"{day} {name}", "%Y-%m-%d %H%M%S.%fZ.mp4").replace(tzinfo=UTC)
+
+
+def _start_of_link(folder: Path, inode: int) -> datetime | None:
+    """The start in the name that a file has in the folder of a day of its volume; None where it has none."""
+    if not folder.is_dir():
+        return None
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.inode() == inode:
+                with contextlib.suppress(ValueError):  # a name that somebody else gave it
+                    return start_of(f"/{folder.name}/{entry.name}")
+    return None
 
 
 def _link(file: Path, target: Path) -> None:

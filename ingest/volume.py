@@ -72,11 +72,18 @@ class Mounted:
 
     def __init__(self, root: Path) -> None:
         self._root, self._device = root, root.stat().st_dev
+        self._is_missing = False
+        self.returns = 0
+        """How often it was missing and came back: who looked meanwhile saw no files."""
 
     def check(self) -> None:
         """Raise MountMissing where another file system has come into its place, or none."""
         if _device(self._root) != self._device:
+            self._is_missing = True
             raise MountMissing("the volume is not mounted any more", path=self._root, hint="mount it again")
+        if self._is_missing:
+            self._is_missing = False
+            self.returns += 1
 
 
 def _device(path: Path) -> int:
