@@ -45,7 +45,7 @@ class Holdings:
     def of(cls, rows: Iterable[Row]) -> "Holdings":
         """From rows of number, camera, start, duration, size, motion, protected and importance.
 
-        A part of the rows becomes arrays at a time: a million rows as Python's objects would take hundreds of megabytes.
+        A part of the rows becomes arrays at a time: a million rows of Python's objects take hundreds of MB.
         """
         number: dict[str, int] = {}
         parts, left = [_columns([], number)], iter(rows)
