@@ -117,6 +117,27 @@ def test_what_was_named_but_not_entered_is_entered_once(store: Store, footage: P
     assert not run.file(0).exists()
 
 
+@pytest.mark.parametrize("off", [timedelta(milliseconds=20), timedelta(milliseconds=-20)])
+@pytest.mark.parametrize("is_compared", [False, True])
+def test_what_was_named_but_not_entered_keeps_its_name_where_the_note_is_off(
+    store: Store, footage: Path, off: timedelta, is_compared: bool
+) -> None:
+    midnight = NOON.replace(hour=0)
+    run = store.begin_run("yard", midnight)
+    shutil.copy(footage, run.file(0))
+    run.write_note(Note((midnight + off).timestamp(), 0, 0.0))
+    named = store.root / path_of("yard", midnight)
+    named.parent.mkdir(parents=True)
+    named.hardlink_to(run.file(0))
+    if is_compared:
+        _compare(store)
+    [segment] = _adopt(store)
+    assert segment.start == midnight
+    assert _compare(store) == Findings()
+    assert store.segments("yard", midnight - timedelta(minutes=1), midnight + timedelta(minutes=1)) == [segment]
+    assert named.stat().st_nlink == 1
+
+
 def test_folders_that_are_no_cameras_are_not_entered(store: Store) -> None:
     (store.root / "lost+found" / ".open").mkdir(parents=True)
     torn = store.root / "lost+found" / ".open" / "20261122T120000.000Z-000000.mp4"
