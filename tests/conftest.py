@@ -1,37 +1,37 @@
-"""How the tests are shared out where two workers run them (`make test`): by module, and those that record together.
+"""How the tests are shared out where two workers run them (`make test`): by file, and those that record together.
 
 A recorder beside another recorder, or beside its own cameras' faults, would measure the machine and not itself. So all
 that record in real time run one after another on one worker, and what only computes or waits on the other.
 """
 
-from pathlib import Path
-
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
-ROOT = Path(__file__).parent
 RECORDING = (
-    "bench/test_soak.py",
-    "e2e",
-    "faults/cameras",
-    "faults/disks",
-    "faults/test_clock.py",
-    "faults/test_flood.py",
-    "faults/test_processes.py",
-    "faults/test_zombies.py",
-    "ingest/test_camera.py",
-    "nvr/test_demo.py",
+    "tests/bench/test_soak.py",
+    "tests/e2e/",
+    "tests/faults/cameras/",
+    "tests/faults/disks/",
+    "tests/faults/test_clock.py",
+    "tests/faults/test_flood.py",
+    "tests/faults/test_processes.py",
+    "tests/faults/test_zombies.py",
+    "tests/ingest/test_camera.py",
+    "tests/nvr/test_demo.py",
 )
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Name the worker's group as early as can be: pytest-xdist reads it before the tests are put in order."""
-    item.add_marker(pytest.mark.xdist_group("recording" if _records(item) else str(item.path.relative_to(ROOT))))
+class SharedOut(LoadScopeScheduling):  # type: ignore[misc]  # the library is not typed
+    """One group for all that record, and one for each other file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "recording" if nodeid.startswith(RECORDING) else nodeid.split("::", 1)[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SharedOut:
+    return SharedOut(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first."""
-    items.sort(key=_records, reverse=True)
-
-
-def _records(item: pytest.Item) -> bool:
-    return any(item.path.is_relative_to(ROOT / place) for place in RECORDING)
+    items.sort(key=lambda item: item.nodeid.startswith(RECORDING), reverse=True)
