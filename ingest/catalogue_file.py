@@ -9,15 +9,21 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from ingest.protections_file import ProtectionsFile
 from nvr.errors import StorageError, StorageTaken
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+ASIDE = 3
+"""So many damaged files are kept, for somebody may find in one of them what was not found here."""
+
 Row = tuple[object, ...]
 
 SMALL_BYTES = 64_000_000
@@ -120,11 +126,34 @@ _IRREPLACEABLE = {"gaps": 4, "protections": 6, "motion": 4}
 """Unlike segments no file tells of them: these tables, with so many columns, are taken along into a new catalogue."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """What was read of a table. `expected` is how many rows it should have had, where anything tells."""
+
+    rows: list[Row]
+    is_damaged: bool = False
+    expected: int = 0
+
+    def or_else(self, other: "_Saved") -> "_Saved":
+        """With what another attempt has read, where this one read nothing or not all."""
+        if self.rows and not self.is_damaged:
+            return self
+        rows = list(dict.fromkeys([*self.rows, *other.rows]))
+        return _Saved(rows, other.is_damaged, max(self.expected, other.expected))
+
+    def __str__(self) -> str:
+        if not self.is_damaged:
+            return f"{len(self.rows)}"
+        lost = max(0, self.expected - len(self.rows))
+        return f"{len(self.rows)} ({lost or 'an unknown number'} could not be read)"
+
+
 class CatalogueFile:
     """May be used from any thread, one at a time. `renewals` counts how often it was replaced, and is empty since."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._lock = path, threading.RLock()
+        self._protections = ProtectionsFile(path.parent)
         self.renewals = 0
         self._database: sqlite3.Connection | None = None
         self._identity, self._size = (0, 0), 0
@@ -146,6 +175,11 @@ class CatalogueFile:
     def rows(self, statement: str, *values: object) -> list[Row]:
         with self._using("read"):
             return self._again_if_damaged(lambda database: database.execute(statement, values).fetchall())
+
+    def keep_protections(self) -> None:
+        """Write them down beside the catalogue too, as they are now."""
+        with self._using("read"):
+            self._protections.keep(self._again_if_damaged(_protections))
 
     def look(self) -> None:
         """Notice that the file was deleted, replaced, cut short or written over, and replace it."""
@@ -189,6 +223,7 @@ class CatalogueFile:
         if self._database is None:
             try:
                 self._database = _open(self._path)
+                self._recall(self._database)
             except sqlite3.DatabaseError as error:
                 if not is_damage(error):
                     raise
@@ -196,6 +231,16 @@ class CatalogueFile:
             self._remember()
         assert self._database is not None
         return self._database
+
+    def _recall(self, database: sqlite3.Connection) -> None:
+        """Where protections are written down in one of two places only, put them into the other."""
+        kept, entered = self._protections.read(), _protections(database)
+        if entered and not kept:
+            self._protections.keep(entered)
+        elif kept and not entered:
+            log.error("the catalogue %s has lost its protections: %d are put back", self._path, len(kept))
+            with database:
+                _put(database, "protections", kept)
 
     def _remember(self) -> None:
         found = self._path.stat()
@@ -220,15 +265,21 @@ class CatalogueFile:
         saved = _saved(self._database)
         self._let_go()
         aside = _set_aside(self._path)
-        if aside and not any(saved.values()):
-            saved = _saved_in(aside)
+        if aside and any(not table.rows or table.is_damaged for table in saved.values()):
+            saved = _better(saved, _saved_in(aside))
+        kept = self._protections.read()
         self._database = _open(self._path)
         with self._database:
-            for table, rows in saved.items():
-                places = ",".join("?" * _IRREPLACEABLE[table])
-                self._database.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", rows)
+            _put(self._database, "protections", kept)
+            for name, table in saved.items():
+                _put(self._database, name, table.rows)
+        if entered := _protections(self._database):
+            self._protections.keep(entered)
         self._remember()
         self.renewals += 1
+        found = ", ".join(f"{name}: {table}" for name, table in saved.items())
+        log.error("of the damaged catalogue %s were saved %s; protections beside it: %d", self._path, found, len(kept))
+        _forget_old(self._path)
 
     def _let_go(self) -> None:
         with contextlib.suppress(sqlite3.Error):  # of a damaged one nothing can be asked any more
@@ -280,10 +331,8 @@ def _beginning(path: Path) -> bytes:
 
 
 def _set_aside(path: Path) -> Path | None:
-    """Rename what there is of it; only the last one is kept."""
-    aside = path.with_name(f"{path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S}")
-    for earlier in path.parent.glob(f"{path.name}.corrupt-*"):
-        earlier.unlink()
+    """Rename what there is of it; two may be damaged within a second."""
+    aside = path.with_name(f"{path.name}.corrupt-{datetime.now(UTC):%Y%m%dT%H%M%S.%f}")
     for suffix in ("", "-wal", "-shm"):
         file = path.with_name(path.name + suffix)
         if file.exists():
@@ -291,17 +340,58 @@ def _set_aside(path: Path) -> Path | None:
     return aside if aside.exists() else None
 
 
-def _saved_in(file: Path) -> dict[str, list[Row]]:
+def _forget_old(path: Path) -> None:
+    """Remove the earliest of those that were set aside. One that refuses stays."""
+    found = sorted(path.parent.glob(f"{path.name}.corrupt-*"))
+    stamps = sorted({_stem(file) for file in found})
+    for file in found:
+        if _stem(file) in stamps[:-ASIDE]:
+            with contextlib.suppress(OSError):
+                file.unlink()
+
+
+def _stem(aside: Path) -> str:
+    return aside.name.removesuffix("-wal").removesuffix("-shm")
+
+
+def _saved_in(file: Path) -> dict[str, _Saved]:
     with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(file)) as database:
         return _saved(database)
-    return {}
+    return _saved(None)
 
 
-def _saved(database: sqlite3.Connection | None) -> dict[str, list[Row]]:
+def _saved(database: sqlite3.Connection | None) -> dict[str, _Saved]:
     """As much as can still be read of what no file tells of."""
-    found: dict[str, list[Row]] = {table: [] for table in _IRREPLACEABLE}
-    for table, rows in found.items():
-        with contextlib.suppress(sqlite3.Error):
-            if database is not None:
-                rows.extend(database.execute(f"SELECT * FROM {table}"))
-    return found
+    return {table: _saved_table(database, table) for table in _IRREPLACEABLE}
+
+
+def _saved_table(database: sqlite3.Connection | None, table: str) -> _Saved:
+    rows = list[Row]()
+    if database is None:
+        return _Saved(rows, is_damaged=True)
+    try:
+        rows.extend(database.execute(f"SELECT * FROM {table}"))
+    except sqlite3.Error:
+        return _Saved(rows, is_damaged=True, expected=_count(database, table))
+    return _Saved(rows)
+
+
+def _count(database: sqlite3.Connection, table: str) -> int:
+    """What an index, which may be whole where its table is not, says of their number; 0 where nothing does."""
+    with contextlib.suppress(sqlite3.Error):
+        return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+    return 0
+
+
+def _better(first: dict[str, _Saved], second: dict[str, _Saved]) -> dict[str, _Saved]:
+    """Table by table, what was read at first, and where that is not all what was read then."""
+    return {name: table.or_else(second[name]) for name, table in first.items()}
+
+
+def _put(database: sqlite3.Connection, table: str, rows: list[Row]) -> None:
+    places = ",".join("?" * _IRREPLACEABLE[table])
+    database.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", rows)
+
+
+def _protections(database: sqlite3.Connection) -> list[Row]:
+    return database.execute('SELECT id, camera, start, "end", reason, created FROM protections').fetchall()

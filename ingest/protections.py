@@ -30,12 +30,14 @@ class Protections:
             _milliseconds(protection.created),
         )
         self._file.write(lambda database: database.execute("INSERT INTO protections VALUES (?,?,?,?,?,?)", row))
+        self._file.keep_protections()
         return self._with_footage(protection)
 
     def remove(self, protection_id: str) -> ProtectedFootage | None:
         """What was protected and is no longer, unless by another; None where there is no such protection."""
         found = next((each for each in self.all() if each.protection.id == protection_id), None)
         self._file.write(lambda database: _remove(database, protection_id))
+        self._file.keep_protections()
         return found
 
     def all(self) -> list[ProtectedFootage]:

@@ -1,4 +1,4 @@
-"""A volume that is unmounted under a store: files that cannot be seen have not gone, and what is known of them stays."""
+"""A volume that is unmounted under a store: files that cannot be seen have not gone."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -27,7 +27,7 @@ def recorded(store: Store, footage: Path) -> list[Segment]:
 
 
 @pytest.fixture
-def unmount(store: Store, recorded: list[Segment], monkeypatch: pytest.MonkeyPatch) -> Unmount:
+def unmount(store: Store, monkeypatch: pytest.MonkeyPatch) -> Unmount:
     """As `umount --lazy` leaves it: an empty folder of another device, and a catalogue that is open still."""
 
     def do() -> None:
@@ -59,7 +59,13 @@ def test_what_is_unmounted_while_it_is_deleted_is_not_buried(
     store: Store, recorded: list[Segment], unmount: Unmount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     standing = store.catalogue.standing
-    monkeypatch.setattr(store.catalogue, "standing", lambda ids: (unmount(), standing(ids))[1])
+
+    def then_unmount(ids: list[str]) -> dict[str, bool]:
+        found = standing(ids)
+        unmount()
+        return found
+
+    monkeypatch.setattr(store.catalogue, "standing", then_unmount)
     with pytest.raises(MountMissing):
         store.delete(recorded, "budget", NOON)
     assert len(store.catalogue.oldest(9)) == len(recorded)
@@ -72,8 +78,9 @@ def test_a_comparison_finds_nothing_missing_on_it(store: Store, recorded: list[S
     assert len(store.catalogue.oldest(9)) == len(recorded)
 
 
+@pytest.mark.usefixtures("recorded")
 def test_its_last_measure_stays_and_it_is_not_cleaned_up(
-    recorded: list[Segment], unmount: Unmount, keeper_of: KeeperOf, facts: KeptFacts
+    unmount: Unmount, keeper_of: KeeperOf, facts: KeptFacts
 ) -> None:
     keeper = keeper_of(limits(Budget(size_bytes=1)))
     before = keeper.retention.status
@@ -85,9 +92,8 @@ def test_its_last_measure_stays_and_it_is_not_cleaned_up(
     assert facts.facts == []
 
 
-def test_when_it_returns_files_and_catalogue_are_compared_again(
-    store: Store, recorded: list[Segment], unmount: Unmount, mount: Unmount
-) -> None:
+@pytest.mark.usefixtures("recorded")
+def test_when_it_returns_files_and_catalogue_are_compared_again(store: Store, unmount: Unmount, mount: Unmount) -> None:
     before = store.doubts
     unmount()
     assert not store.is_mounted()
