@@ -64,15 +64,18 @@ class Footage:
         self._growing = _Growing()
         self._noted = Note(0.0, -1, 0.0)
         self._reached = 0.0
-        self._is_whole = True
+        self._is_adopted = False
         self._began = False
         self._counted_seconds = 0.0
         self._end: datetime | None = None
 
     @property
     def end(self) -> datetime | None:
-        """Until when the footage reaches, finished or not; None where there is none."""
-        if self._is_whole or not self._anchor.known:
+        """Until when the footage reaches, finished or not; None where there is none.
+
+        Until all of it is adopted, which a disk that hangs or refuses keeps from happening, that is what was received.
+        """
+        if self._is_adopted or not self._anchor.known:
             return self._end
         return self._anchor.utc(self._reached)
 
@@ -132,11 +135,10 @@ class Footage:
     def adopt_rest(self) -> None:
         """Finish the files that nobody closed: the process was killed before it could say so."""
         note = self._note(self._growing) if self._anchor.known else None  # else it was over before the first report
-        self._is_whole = False
         for index, segment in adopt_run(self._store, self._run, note, reached=self._reach):
             self._footage_began(None if note else segment.start)
             self._finished(index, segment)
-        self._is_whole = True
+        self._is_adopted = True
         self._count_seconds()
         self._store.set_growing(self._run.camera, None)
 
@@ -146,7 +148,6 @@ class Footage:
 
     def _finish(self, index: int, media_start: float, duration: float) -> None:
         self._footage_began()
-        self._is_whole = False
         try:
             segment = self._store.finish(
                 self._run,
@@ -161,7 +162,6 @@ class Footage:
             self._run.file(index).unlink(missing_ok=True)
         else:
             self._finished(index, segment)
-        self._is_whole = True
 
     def _seconds_of_pictures(self, index: int) -> float:
         """How long a file is by its pictures: a camera's first burst is written before its first report is read."""

@@ -161,6 +161,22 @@ def test_footage_whose_naming_failed_half_way_is_there_once(
     assert len(list(store.root.rglob("*.mp4"))) == 1
 
 
+def test_footage_reaches_to_what_was_received_until_it_is_adopted(stage: Stage, footage: Path) -> None:
+    """A disk that hangs lets nobody adopt: the gap must not begin where the last finished segment ended."""
+
+    def story(made: Footage, run: Run) -> None:
+        shutil.copy(footage, run.file(0))
+        made.reached(4.0)
+        assert made.end == NOON + timedelta(seconds=4)
+        made.reached(9.0)
+        made.closed(0, 0.0, 5.0)
+        shutil.copy(footage, run.file(1))
+        assert made.end == NOON + timedelta(seconds=9)
+        made.adopt_rest()
+
+    assert stage.play(story).end == NOON + timedelta(seconds=10)  # as the pictures in the file have it
+
+
 def test_bytes_are_counted_once(stage: Stage, metrics: Metrics, footage: Path) -> None:
     def story(made: Footage, run: Run) -> None:
         shutil.copy(footage, run.file(0))
