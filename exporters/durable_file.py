@@ -1,4 +1,8 @@
-"""A SQLite file whose commits survive a power cut: how it is opened, written, and moved aside where it is unusable."""
+"""A SQLite file whose commits survive a power cut: how it is opened, written, and moved aside where it is unusable.
+
+It is locked for this process alone: SQLite then does without a file of shared memory, which a disk that fails would
+turn into the end of the process (SIGBUS).
+"""
 
 import logging
 import sqlite3
@@ -18,6 +22,11 @@ T = TypeVar("T")
 JOURNAL_BYTES = 4 << 20
 """What the journal is cut back to: else it stays as large as its largest commit ever was."""
 
+SMALL_BYTES = 64_000_000
+"""A file up to this size is checked when it is opened; a larger one would hold up the start for seconds."""
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
 
 class AnotherFormat(sqlite3.DatabaseError):
     """Another release wrote the file."""
@@ -30,14 +39,15 @@ def connect(path: Path, *, schema: str, version: int) -> sqlite3.Connection:
     """
     database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
-        _prepare(database, schema, version)
+        _prepare(database, path, schema, version)
     except BaseException:
         database.close()
         raise
     return database
 
 
-def _prepare(database: sqlite3.Connection, schema: str, version: int) -> None:
+def _prepare(database: sqlite3.Connection, path: Path, schema: str, version: int) -> None:
+    database.execute("PRAGMA locking_mode=EXCLUSIVE")
     database.execute("PRAGMA auto_vacuum=FULL")
     database.execute("PRAGMA journal_mode=WAL")
     database.execute("PRAGMA synchronous=FULL")
@@ -47,9 +57,10 @@ def _prepare(database: sqlite3.Connection, schema: str, version: int) -> None:
         database.executescript(f"BEGIN; {schema} PRAGMA user_version={version}; COMMIT;")
     elif found != version:
         raise AnotherFormat(f"it has format {found}, this program writes format {version}")
-    (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise sqlite3.DatabaseError(verdict)
+    if path.stat().st_size <= SMALL_BYTES:
+        (verdict,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(verdict)
 
 
 @contextmanager
@@ -76,12 +87,18 @@ def opened(what: str, path: Path, open_file: Callable[[Path], T]) -> T:
         raise StorageError(f"the {what} cannot be opened: {error}", path=path) from error
     except sqlite3.DatabaseError as error:
         state = "is of another release" if isinstance(error, AnotherFormat) else "was corrupt"
-        aside = _move_aside(path)
+        aside = move_aside(path)
         _log.error("the %s %s and starts anew, what it held is in %s: %s", what, state, aside, error)
         return open_file(path)
 
 
-def _move_aside(path: Path) -> Path:
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether what is in the file is wrong, where the disk itself does what it should."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF in _DAMAGE or code == sqlite3.SQLITE_IOERR_SHORT_READ
+
+
+def move_aside(path: Path) -> Path:
     aside = path.with_name(f"{path.name}.corrupt-{stamp(utc_now())}")
     for suffix in ("", "-wal", "-shm"):
         part = path.with_name(path.name + suffix)

@@ -5,14 +5,13 @@ waits for the disk and a fact is durable within a fraction of a second.
 """
 
 import logging
-import sqlite3
 import threading
 import time
 from collections import Counter, deque
 from pathlib import Path
 
 from exporters.clickhouse.rows import Rows, rows_of, table_of
-from exporters.durable_file import opened
+from exporters.kept_file import KeptFile
 from exporters.spool_file import Batch, SpoolFile
 from nvr.errors import StorageError
 from nvr.lock_file import LockFile
@@ -48,10 +47,9 @@ class Spool:
         self._wake = threading.Condition()
         self._closing = self._failing = False
         self._accepted = self._settled = 0
-        self._file_lock = threading.Lock()
         self._lock = LockFile(path.with_name(path.name + ".lock"))
         try:
-            self._file = opened("spool", path, SpoolFile)
+            self._kept = KeptFile("spool", path, SpoolFile, renewed=lambda: telemetry.failed("spool"))
         except BaseException:
             self._lock.close()
             raise
@@ -73,34 +71,26 @@ class Spool:
     @property
     def rows(self) -> int:
         """Rows on disk that ClickHouse has not acknowledged, and facts about to be written there."""
-        return self._file.rows + len(self._queue)
+        return self._kept.file.rows + len(self._queue)
 
     @property
     def capacity_rows(self) -> int:
         """How many rows fit into the limit at their present mean size: `rows` against it is how full the spool is."""
-        rows, size_bytes = self._file.rows, self._file.size_bytes
+        rows, size_bytes = self._kept.file.rows, self._kept.file.size_bytes
         mean = size_bytes / rows if rows and size_bytes else TYPICAL_ROW_BYTES
         return max(1, int(self._limit_bytes / mean))
 
     @property
     def size_bytes(self) -> int:
-        return self._file.size_bytes
+        return self._kept.file.size_bytes
 
     def assign(self, max_rows: int) -> list[Batch]:
         """At most one batch a table, the same ones until they are acknowledged. Reads the disk."""
-        with self._file_lock:
-            try:
-                return self._file.assign(max_rows)
-            except sqlite3.Error as error:
-                raise StorageError(f"the spool cannot be read: {error}", path=self._path) from error
+        return self._kept.use(lambda file: file.assign(max_rows))
 
     def acknowledge(self, batch: Batch) -> None:
         """ClickHouse has `batch`. Where this fails the batch is sent again, and recognised there."""
-        with self._file_lock:
-            try:
-                self._file.acknowledge(batch)
-            except sqlite3.Error as error:
-                raise StorageError(f"the spool cannot be written: {error}", path=self._path) from error
+        self._kept.use(lambda file: file.acknowledge(batch))
 
     def flush(self, timeout_seconds: float = 10.0) -> bool:
         """Wait until every fact put before is on disk; False where the disk did not take them in time."""
@@ -114,8 +104,7 @@ class Spool:
             self._closing = True
             self._wake.notify_all()
         self._thread.join()
-        with self._file_lock:
-            self._file.close()
+        self._kept.close()
         self._lock.close()
 
     def _work(self) -> None:
@@ -123,24 +112,27 @@ class Spool:
             with self._wake:
                 self._wake.wait_for(lambda: self._queue or self._closing)
                 self._wake.wait_for(lambda: self._closing, GATHER_SECONDS)
-            while not self._commit() and not self._closing:
+            while not self._committed() and not self._closing:
                 time.sleep(RETRY_SECONDS)
-        if not self._commit():
+        if not self._committed():
             self._drop(Counter(table_of(fact) for fact in self._queue))
 
-    def _commit(self) -> bool:
+    def _committed(self) -> bool:
+        try:
+            self._commit()
+        except Exception as error:  # noqa: BLE001  A boundary: without this thread every later fact would be lost.
+            self._note_failure(error)
+            return False
+        return True
+
+    def _commit(self) -> None:
         """Write what is queued in one commit. The facts stay queued until it holds."""
         with self._wake:
             facts = list(self._queue)
         if not facts:
-            return True
+            return
         rows = [rows for fact in facts if (rows := self._rows_of(fact)) is not None]
-        try:
-            with self._file_lock:
-                dropped = self._file.append(rows, self._limit_bytes)
-        except sqlite3.Error as error:
-            self._note_failure(error)
-            return False
+        dropped = self._kept.use(lambda file: file.append(rows, self._limit_bytes))
         self._note_success()
         with self._wake:
             for _ in facts:
@@ -148,7 +140,6 @@ class Spool:
             self._settled += len(facts)
             self._wake.notify_all()
         self._drop(dropped)
-        return True
 
     def _rows_of(self, fact: Fact) -> Rows | None:
         try:
@@ -163,9 +154,11 @@ class Spool:
         for table, rows in dropped.items():
             self._telemetry.rows_dropped(table, rows)
 
-    def _note_failure(self, error: sqlite3.Error) -> None:
+    def _note_failure(self, error: Exception) -> None:
         if not self._failing:
-            _log.error("the spool cannot be written, facts wait in memory: %s: %s", self._path, error)
+            trace = None if isinstance(error, StorageError) else error
+            _log.error("the spool cannot be written, facts wait in memory: %s", error, exc_info=trace)
+            self._telemetry.failed("spool")
         self._failing = True
 
     def _note_success(self) -> None:

@@ -149,10 +149,15 @@ class SpoolFile:
         (more,) = self._db.execute(
             "SELECT EXISTS (SELECT 1 FROM item WHERE batch IS NULL AND target = ?)", (table,)
         ).fetchone()
-        return Batch(number, table, f"{self._uuid}-{number}", rows, lines, bool(more))
+        return Batch(number, table, self._token(number), rows, lines, bool(more))
+
+    def _token(self, number: int) -> str:
+        return f"{self._uuid}-{number}"
 
     def acknowledge(self, batch: Batch) -> None:
-        """Forget the rows of `batch`. Its number is never used again."""
+        """Forget the rows of `batch`, unless another file handed it out. Its number is never used again."""
+        if batch.token != self._token(batch.id):
+            return
         with self._transaction():
             count, size = self._db.execute(
                 "SELECT coalesce(sum(count), 0), coalesce(sum(size), 0) FROM item WHERE batch = ?", (batch.id,)

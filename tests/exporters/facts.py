@@ -16,6 +16,10 @@ class CountedRows(Telemetry):
     def __init__(self) -> None:
         self.dropped: Counter[str] = Counter()
         self.inserted: Counter[tuple[str, str]] = Counter()
+        self.failures: Counter[str] = Counter()
+
+    def failed(self, component: str) -> None:
+        self.failures[component] += 1
 
     def rows_dropped(self, table: str, rows: int) -> None:
         self.dropped[table] += rows

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -289,14 +288,13 @@ def test_a_full_outbox_drops_resolved_and_lesser_ones_first_and_counts_them(
 def test_a_disk_that_fails_ends_the_run_with_one_clear_error_and_nothing_is_promised(tmp_path: Path) -> None:
     async def scenario(box: Box) -> None:
         await box.outbox.put([delivery(1)])
-        stall = sqlite3.connect(tmp_path / "deliveries.sqlite", isolation_level=None)
-        stall.execute("ALTER TABLE delivery RENAME TO elsewhere")
+        file = box.outbox._file._db
+        file.execute("ALTER TABLE delivery RENAME TO elsewhere")
         with pytest.raises(StorageError, match="the outbox cannot be used"):
             await box.outbox.run()
         with pytest.raises(StorageError, match="the outbox cannot be used"):
             await box.outbox.put([delivery(2)])
-        stall.execute("ALTER TABLE elsewhere RENAME TO delivery")
-        stall.close()
+        file.execute("ALTER TABLE elsewhere RENAME TO delivery")
         async with box.running():
             await box.delivered()
         assert box.channels.taken == [("mail", "alert-1")]

@@ -5,14 +5,18 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from exporters import spool as spool_module
+from exporters.clickhouse.rows import Rows
 from exporters.spool import Spool
+from exporters.spool_file import SpoolFile
 from nvr.errors import StorageError
 from tests.exporters.facts import CountedRows, activity, counted_rows, gap, heatmap, motion_event, segment
 
@@ -184,20 +188,24 @@ def test_rows_of_an_assigned_batch_are_never_dropped(open_spool: Open) -> None:
 
 
 def test_the_queue_in_memory_is_bounded_while_the_disk_stalls(
-    tmp_path: Path, open_spool: Open, telemetry: CountedRows, monkeypatch: pytest.MonkeyPatch
+    open_spool: Open, telemetry: CountedRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(spool_module, "QUEUE_FACTS", 20)
     spool = open_spool()
-    stall = sqlite3.connect(tmp_path / "spool" / "facts.sqlite", isolation_level=None)
-    stall.execute("BEGIN IMMEDIATE")
+    stalled, append = threading.Event(), SpoolFile.append
+
+    def stall(file: SpoolFile, facts: Iterable[Rows], limit_bytes: int) -> Counter[str]:
+        stalled.wait(20)
+        return append(file, facts, limit_bytes)
+
+    monkeypatch.setattr(SpoolFile, "append", stall)
     for number in range(15):
         spool.put(activity(number))
     for number in range(15):
         spool.put(motion_event(number))
     assert telemetry.dropped == {"activity": 5, "motion_events": 5}
     assert not spool.flush(0.5)
-    stall.execute("ROLLBACK")
-    stall.close()
+    stalled.set()
     assert spool.flush()
     assert spool.rows == 20
 
@@ -219,6 +227,79 @@ def test_a_corrupt_file_is_moved_aside_with_an_error(
     again.put(activity())
     assert again.flush()
     assert again.rows == 1
+
+
+def deleted(path: Path) -> None:
+    path.unlink()
+
+
+def cut_short(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def written_over(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(b"not a database at all" * 1000)
+
+
+def replaced(path: Path) -> None:
+    path.with_name("other").write_bytes(path.read_bytes())
+    path.with_name("other").replace(path)
+
+
+@pytest.mark.parametrize("harm", [deleted, cut_short, written_over, replaced])
+def test_a_file_that_is_harmed_while_in_use_is_begun_anew_and_takes_the_next_facts(
+    harm: Callable[[Path], None],
+    tmp_path: Path,
+    open_spool: Open,
+    telemetry: CountedRows,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    path = tmp_path / "spool" / "facts.sqlite"
+    spool = open_spool()
+    spool.put(activity())
+    assert spool.flush()
+    (old,) = spool.assign(1000)
+    harm(path)
+    spool.put(motion_event())
+    assert spool.flush()
+    (new,) = spool.assign(1000)
+    spool.acknowledge(old)
+    assert spool.assign(1000) == [new]
+    assert (new.table, spool.rows) == ("motion_events", 1)
+    assert "the spool is damaged" in caplog.text
+    assert telemetry.failures["spool"] == 1
+    spool.close()
+    assert open_spool().rows == 1
+
+
+def test_rows_that_go_make_the_file_shorter_and_that_is_no_harm(
+    open_spool: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    spool = open_spool(4 << 20)
+    for number in range(5_000):
+        spool.put(motion_event(number))
+    assert spool.flush()
+    while batches := spool.assign(1000):
+        spool.acknowledge(batches[0])
+    spool.put(gap())
+    assert spool.flush()
+    assert spool.rows == 1
+    assert caplog.records == []
+
+
+def test_whatever_a_commit_dies_of_is_said_and_counted_and_the_facts_are_kept(
+    open_spool: Open, telemetry: CountedRows, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = open_spool()
+    with monkeypatch.context() as broken:
+        broken.setattr(SpoolFile, "append", lambda *_: 1 / 0)
+        spool.put(motion_event())
+        assert not spool.flush(0.6)
+    assert spool.flush()
+    assert spool.rows == 1
+    assert telemetry.failures["spool"] == 1
+    assert "ZeroDivisionError" in caplog.text
 
 
 def _with_garbage_inside(content: bytes) -> bytes:
