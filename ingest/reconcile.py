@@ -7,7 +7,7 @@ day by day, while footage is recorded and deleted; what is just being named or d
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from ingest.adoption import adopt_run
@@ -72,6 +72,17 @@ def compare(store: Store, camera: str, day: date, now: datetime) -> Iterator[Fin
     suspects = sorted(rows ^ files)
     for first in range(0, len(suspects), PIECE):
         yield _settle(store, set(suspects[first : first + PIECE]), now)
+
+
+def know_oldest(store: Store, size_bytes: int, now: datetime) -> Iterator[Findings]:
+    """Compare the oldest days until so much footage is known of them: by it room is made. Raises StorageError."""
+    for camera, day in reversed(days(store)):
+        if size_bytes <= 0:
+            return
+        yield from compare(store, camera, day, now)
+        start = datetime.combine(day, time(), UTC)
+        known = store.catalogue.segments(camera, start, start + timedelta(days=1))
+        size_bytes -= sum(segment.size_bytes for segment in known)
 
 
 def _settle(store: Store, suspects: set[str], now: datetime) -> Findings:

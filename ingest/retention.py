@@ -13,6 +13,7 @@ from ingest import forecast
 from ingest.cleanup import Cleanup
 from ingest.disk import DiskThread
 from ingest.forecast import HourBytes
+from ingest.reconcile import know_oldest
 from ingest.retention_plan import EMERGENCY_TRIGGER, Room, resolved
 from ingest.store import Store
 from nvr.clock import UtcClock
@@ -51,6 +52,9 @@ FRUITLESS_GROWTH, FRUITLESS_SECONDS = 0.005, 600.0
 """Where nothing may go it is tried again when so much more of the budget is used, or after so long."""
 
 FORECAST_DAYS = 28
+
+UNLIMITED_BYTES = 1 << 62
+"""A budget while what is used of it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class Retention:
         telemetry: Telemetry,
         clock: UtcClock,
     ) -> None:
-        self._store, self._telemetry, self._clock = store, telemetry, clock
+        self._store, self._facts, self._telemetry, self._clock = store, facts, telemetry, clock
         self._cleanup = Cleanup(store, settings.retention, cameras, facts=facts, telemetry=telemetry, clock=clock)
         self._disk = DiskThread("retention")
         self._last_success: datetime | None = None
@@ -178,10 +182,22 @@ class Retention:
         self._measure_again()
         is_full, self._is_full = self._is_full, False
         urgent = self._space.urgent_bytes(self._measured.used_bytes, is_full=is_full)
-        if asked or urgent or self._is_due():
+        if self._store.is_in_doubt:
+            self._make_room_in_doubt(urgent, now, asked=asked)
+        elif asked or urgent or self._is_due():
             self._clean_up(Room(self._measured.budget_bytes, urgent))
         self._last_success = now
         self._measure_again()
+
+    def _make_room_in_doubt(self, urgent_bytes: int, now: datetime, *, asked: bool) -> None:
+        """The oldest that is known may be the newest there is: what goes in need is looked for on the disk first."""
+        if urgent_bytes:
+            for found in know_oldest(self._store, urgent_bytes, now):
+                for fact in (*found.indexed, *found.missing):
+                    self._facts.put(fact)
+            self._clean_up(Room(UNLIMITED_BYTES, urgent_bytes))
+        elif asked:
+            raise StorageError("files and catalogue are being compared, try again later", path=self._store.root)
 
     def _clean_up(self, room: Room) -> None:
         run = self.last_run = self._cleanup.run(room)

@@ -62,7 +62,8 @@ class Store:
         self.catalogue = Catalogue(root / CATALOGUE)
         self._mounted = Mounted(root)
         self.claims = Claims()
-        self._lost_folders = 0
+        self._lost_folders = int(self.catalogue.was_missing and any(root.glob("*/????-??-??")))
+        self._settled = 0
         self._open: dict[str, Segment] = {}
         self._open_lock = threading.Lock()
         self._folders_lock = threading.Lock()
@@ -148,6 +149,15 @@ class Store:
     def doubts(self) -> int:
         """Rises whenever files and catalogue may have ceased to agree."""
         return self._lost_folders + self.catalogue.renewals + self._mounted.returns
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether there may be older footage than the catalogue knows: nothing goes by it but in need."""
+        return self.doubts != self._settled
+
+    def settle(self, doubts: int) -> None:
+        """Files and catalogue agree: they were compared after so many doubts."""
+        self._settled = doubts
 
     def look(self) -> None:
         """Notice what was done to the folder and the catalogue, and make both anew. Raises StorageError."""

@@ -55,6 +55,7 @@ class Upkeep:
         if doubts != self._settled:
             await self._put_in_order(is_first=self._settled == _NEVER)
             self._settled = doubts
+            self._store.settle(doubts)
 
     async def _put_in_order(self, *, is_first: bool) -> None:
         if is_first:
