@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from math import inf
 from pathlib import Path
 
-from ingest.mp4 import probe
+from ingest.mp4 import is_bare, probe
 from ingest.run import Note, Run
 from ingest.store import Store
 from nvr.clock import from_timestamp
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def adopt_run(store: Store, run: Run, note: Note | None, *, reached: float = inf) -> Iterator[tuple[int, Segment]]:
-    """Name the files that a run left, by the times of its note, and remove what has no picture. None must be written.
+    """Name the files that a run left, by the times of its note, and weed out what has no picture. None must be written.
 
     No file reaches beyond the media time `reached`. Raises OSError and StorageError where the disk refuses: the
     remaining files then wait.
@@ -42,9 +42,22 @@ def adopt_run(store: Store, run: Run, note: Note | None, *, reached: float = inf
             )
             media_start = None if media_start is None else media_start + whole
         except MediaError as error:
-            log.warning("a file without a picture is removed: %s", error)
-            file.unlink()
+            if not weed_out(run, index, error):
+                media_start = None  # nobody knows how long it was
     run.remove_note()
+
+
+def weed_out(run: Run, index: int, error: MediaError) -> bool:
+    """Remove a file without a picture; keep a damaged one, which may have some, out of the way, and say False."""
+    file = run.file(index)
+    if not file.exists():
+        return True
+    if not is_bare(file):
+        log.error("%s: a damaged file is kept as %s: %s", run.camera, run.set_aside(index), error)
+        return False
+    log.warning("%s: a file without a picture is removed: %s", run.camera, error)
+    file.unlink(missing_ok=True)
+    return True
 
 
 def _start(file: Path, duration: float, note: Note | None, media_start: float | None) -> datetime:

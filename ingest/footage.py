@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ingest.adoption import adopt_run
+from ingest.adoption import adopt_run, weed_out
 from ingest.anchor import Anchor
 from ingest.gaps import GapLedger
 from ingest.health import Health
@@ -158,8 +158,7 @@ class Footage:
                 clock_offset_seconds=self._anchor.ahead_seconds,
             )
         except MediaError as error:
-            log.info("%s: left out: %s", self._run.camera, error)
-            self._run.file(index).unlink(missing_ok=True)
+            weed_out(self._run, index, error)
         else:
             self._finished(index, segment)
 

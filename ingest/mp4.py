@@ -3,6 +3,7 @@
 ISO/IEC 14496-12 has the boxes. A torn file's last fragment is counted up to its last whole picture.
 """
 
+import contextlib
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,21 @@ _CONTAINERS = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"moof", b"traf"}
 _CODECS = {b"avc1": "h264", b"avc3": "h264", b"hvc1": "hevc", b"hev1": "hevc", b"av01": "av1"}
 _OBJECT_TYPES = {0x20: "mpeg4", 0x61: "mpeg2video", 0x6C: "mjpeg"}
 """What `mp4v` holds (ISO/IEC 14496-1, table 5)."""
+
+_TOP_LEVEL = {
+    b"ftyp",
+    b"styp",
+    b"free",
+    b"skip",
+    b"sidx",
+    b"moov",
+    b"moof",
+    b"mdat",
+    b"mfra",
+    b"emsg",
+    b"prft",
+    b"uuid",
+}
 
 HEAD_BYTES = 2048
 """So much of a fragment's media data holds the parameter sets of its first picture."""
@@ -63,6 +79,34 @@ def probe(path: Path) -> Media:
     return media
 
 
+def is_bare(path: Path) -> bool:
+    """Whether a file was empty, or cut off before its first picture was whole: nothing is lost with it.
+
+    Not so where its boxes are damaged, which may hide pictures. Raises OSError.
+    """
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        boxes = list(_boxes(file, 0, size))
+        if not _are_sound(file, boxes, size):
+            return False
+        if all(box.kind != b"mdat" for box in boxes):
+            return True
+        try:
+            media = _read_media(file, size)
+        except (struct.error, IndexError):
+            return False
+    return media is not None and not media.pictures
+
+
+def _are_sound(file: BinaryIO, boxes: list[_Box], size: int) -> bool:
+    """Whether boxes that are known fill a file, none of them hides another, and no media data is whole."""
+    if size - (boxes[-1].end if boxes else 0) >= 8 or any(box.kind not in _TOP_LEVEL for box in boxes):
+        return False
+    if any(box.kind == b"mdat" and box.is_whole for box in boxes):
+        return False
+    return all(box.is_whole or box.kind == b"mdat" or b"mdat" not in _read(file, box) for box in boxes)
+
+
 def fragment_heads(path: Path, offset: int = 0) -> Iterator[tuple[bytes, int]]:
     """How the media data of each whole fragment from `offset` on begin, with the offset behind it.
 
@@ -80,8 +124,9 @@ def _read_media(file: BinaryIO, size: int) -> Media | None:
         if box.kind == b"moov" and box.is_whole:
             video = _video_track(file, box)
         elif box.kind == b"moof" and box.is_whole and video is not None:
-            ticks, count = _fragment(file, box, video.number, size)
-            duration, pictures = duration + ticks, pictures + count
+            with contextlib.suppress(struct.error, IndexError):  # a damaged one costs none of the others
+                ticks, count = _fragment(file, box, video.number, size)
+                duration, pictures = duration + ticks, pictures + count
     if video is None or not video.timescale:
         return None
     return Media(video.codec, video.width, video.height, duration / video.timescale, pictures)

@@ -18,6 +18,9 @@ from pathlib import Path
 from nvr.model import stamp
 
 OPEN_FOLDER = ".open"
+DAMAGED_FOLDER = "damaged"
+"""Within the open folder: what nobody can read is kept there, and looked at by people only."""
+
 _FILE_NAME = re.compile(r"^(?P<run>\d{8}T\d{6}\.\d{3}Z)-(?P<index>\d{6,})\.mp4$")
 
 
@@ -87,6 +90,15 @@ class Run:
     def remove_note(self) -> None:
         self._note.unlink(missing_ok=True)
         self._note.with_suffix(".tmp").unlink(missing_ok=True)
+
+    def set_aside(self, index: int) -> Path:
+        """Move a file to where no run looks for files, and say where that is."""
+        file = self.file(index)
+        kept = file.parent / DAMAGED_FOLDER / file.name
+        kept.parent.mkdir(exist_ok=True)
+        file.replace(kept)
+        sync(kept.parent)
+        return kept
 
     def indices(self) -> list[int]:
         """The numbers of its files on disk, in order."""

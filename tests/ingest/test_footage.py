@@ -177,6 +177,20 @@ def test_footage_reaches_to_what_was_received_until_it_is_adopted(stage: Stage, 
     assert stage.play(story).end == NOON + timedelta(seconds=10)  # as the pictures in the file have it
 
 
+def test_a_closed_file_that_is_damaged_is_kept(stage: Stage, facts: KeptFacts, footage: Path) -> None:
+    def story(made: Footage, run: Run) -> None:
+        made.reached(10.0)
+        run.file(0).write_bytes(b"\0" * 4096 + footage.read_bytes()[4096:])
+        made.closed(0, 0.0, 5.0)
+        run.file(1).touch()
+        made.closed(1, 5.0, 10.0)
+
+    stage.play(story)
+    assert _segments(facts) == []
+    assert [file.name for file in stage.run.folder.rglob("*.mp4")] == [stage.run.file(0).name]
+    assert not stage.run.file(0).exists()
+
+
 def test_bytes_are_counted_once(stage: Stage, metrics: Metrics, footage: Path) -> None:
     def story(made: Footage, run: Run) -> None:
         shutil.copy(footage, run.file(0))

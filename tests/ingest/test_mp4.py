@@ -1,8 +1,9 @@
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from ingest.mp4 import probe
+from ingest.mp4 import is_bare, probe
 from nvr.errors import MediaError
 from tests.clips import make_fragmented, run_ffmpeg
 
@@ -38,6 +39,41 @@ def test_what_is_no_video_is_a_media_error(content: bytes, tmp_path: Path) -> No
     file.write_bytes(content)
     with pytest.raises(MediaError, match=r"x\.mp4"):
         probe(file)
+
+
+def test_a_damaged_fragment_costs_none_of_the_others(footage: Path, tmp_path: Path) -> None:
+    data, damaged = bytearray(footage.read_bytes()), tmp_path / "damaged.mp4"
+    header = data.index(b"tfhd", len(data) // 2)
+    data[header - 1] = 8  # cut off: the rest of the track fragment is no box
+    damaged.write_bytes(data)
+    assert 30 <= probe(damaged).pictures < 50
+
+
+@pytest.mark.parametrize("bit", range(8))
+def test_a_flipped_bit_in_a_fragments_header_is_no_damaged_file(footage: Path, tmp_path: Path, bit: int) -> None:
+    data, damaged = footage.read_bytes(), tmp_path / "damaged.mp4"
+    moof = data.index(b"moof", len(data) // 2)
+    for at in range(moof + 4, moof + 120):
+        damaged.write_bytes(data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :])
+        assert probe(damaged).pictures >= 30
+
+
+def test_what_is_cut_off_before_its_first_picture_is_bare(footage: Path, tmp_path: Path) -> None:
+    data, torn = footage.read_bytes(), tmp_path / "torn.mp4"
+    media_data = data.index(b"mdat")
+    for length in [*range(0, media_data, 3), media_data + 5, media_data + 50]:
+        torn.write_bytes(data[:length])
+        assert is_bare(torn), length
+    torn.write_bytes(data[: len(data) // 2])
+    assert not is_bare(torn)
+
+
+@pytest.mark.parametrize("kind", [b"ftyp", b"moov", b"moof", b"mdat"])
+def test_what_is_damaged_is_not_bare(footage: Path, tmp_path: Path, kind: bytes) -> None:
+    data, damaged = footage.read_bytes(), tmp_path / "damaged.mp4"
+    for at, bit in product(range(data.index(kind) - 4, data.index(kind) + 4), range(8)):
+        damaged.write_bytes(data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1 :])
+        assert not is_bare(damaged), (at, bit)
 
 
 def test_sound_is_not_taken_for_video(tmp_path: Path, footage: Path) -> None:

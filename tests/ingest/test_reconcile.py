@@ -83,6 +83,21 @@ def test_empty_files_are_removed(store: Store) -> None:
     assert not reserved.exists()
 
 
+def test_what_is_damaged_is_kept_and_not_taken_up_again(
+    store: Store, footage: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run = store.begin_run("yard", NOON)
+    data = b"\0" * 4096 + footage.read_bytes()[4096:]
+    run.file(0).write_bytes(data)
+    shutil.copy(footage, run.file(1))
+    kept = run.folder / "damaged" / run.file(0).name
+    assert len(_adopt(store)) == 1
+    assert [record.levelname for record in caplog.records if str(kept) in record.message] == ["ERROR"]
+    assert kept.read_bytes() == data
+    assert (_adopt(store), _compare(store)) == ([], Findings())
+    assert kept.exists()
+
+
 def test_a_row_without_a_file_becomes_a_tombstone(store: Store, footage: Path) -> None:
     segment = record(store, footage, NOON)
     store.file(segment).unlink()
