@@ -85,3 +85,13 @@ def test_a_camera_that_gave_pictures_for_a_while_fails_for_the_first_time_again(
     assert health.consecutive_failures == 6
     health.failed(Cause.EOF, running_seconds=20.0)
     assert health.consecutive_failures == 1
+
+
+def test_a_camera_that_is_not_wanted_is_stopped_and_begins_as_new() -> None:
+    health = Health("yard", 0.0)
+    health.succeeded(NOON)
+    health.advanced(5.0, NOON, 50)
+    health.rest()
+    assert health.state(10_000.0) is CameraState.STOPPED
+    health.begin(50_000.0)
+    assert health.state(50_001.0) is CameraState.STARTING

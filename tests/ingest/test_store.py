@@ -1,5 +1,6 @@
 import errno
 import shutil
+import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -99,3 +100,15 @@ def test_runs_of_the_same_camera_have_notes_of_their_own(tmp_path: Path) -> None
     second = Run.begin("yard", tmp_path, NOON + timedelta(seconds=1))
     assert first.file(0) != second.file(0)
     assert first.folder == second.folder
+
+
+def test_a_day_whose_last_file_goes_while_its_next_one_comes_loses_neither(store: Store, footage: Path) -> None:
+    seconds = timedelta(seconds=5)
+    last = record(store, footage, NOON, index=0)
+    for number in range(1, 60):
+        deleting = threading.Thread(target=store.delete, args=([last], "no_motion", NOON))
+        deleting.start()
+        last = record(store, footage, NOON + number * seconds, index=number)
+        deleting.join()
+        assert store.file(last).exists()
+    assert store.catalogue.last_end("yard") == last.end
