@@ -4,11 +4,14 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from math import inf, isfinite
+from types import MappingProxyType
 
 import numpy as np
 
 from ingest.holdings import Holdings
-from ingest.retention_plan import Indices, Room, Step, deletable, plan
+from ingest.retention_plan import Indices, Room, Step, deletable, plan, promised_seconds
 from ingest.store import Deletion, Store
 from nvr.clock import UtcClock
 from nvr.housekeeping import CleanupPlan, CleanupRun, CleanupStep
@@ -23,6 +26,8 @@ BATCH = 500
 
 NO_MOTION = "no_motion"
 """The policy under which goes what was recorded in mode `motion` and has none."""
+
+NOTHING_PROMISED: Mapping[str, float] = MappingProxyType({})
 
 MOST_REFUSALS = 20
 """After so many files that refuse, a clean-up stops: it is not one file's owner that is wrong."""
@@ -105,9 +110,12 @@ class Cleanup:
     def _let_go(self, holdings: Holdings, step: Step) -> tuple[Indices, str]:
         """What of a step has gone, and why the rest has not."""
         gone, error = list[int](), ""
+        promises = promised_seconds(holdings, self.volume, self.cameras)
         for batch, outlived in _batches(holdings, step.indices):
             of_row = {int(holdings.row[index]): int(index) for index in batch}
-            deleted, error = self._delete(self._still(holdings, of_row), step.policy, even_protected=outlived)
+            segments = self._still(holdings, of_row)
+            promised = {segment.id: float(promises[of_row[row]]) for row, segment in segments.items()}
+            deleted, error = self._delete(segments, step.policy, promised, even_protected=outlived)
             gone += [of_row[row] for row in deleted]
             if error:
                 break
@@ -118,9 +126,11 @@ class Cleanup:
         found = self._store.catalogue.numbered(of_row)
         return {row: segment for row, segment in found.items() if holdings.is_segment(of_row[row], segment)}
 
-    def _delete(self, segments: Mapping[int, Segment], policy: str, *, even_protected: bool) -> tuple[list[int], str]:
+    def _delete(
+        self, segments: Mapping[int, Segment], policy: str, promised: Mapping[str, float], *, even_protected: bool
+    ) -> tuple[list[int], str]:
         """The rows that have gone, and why a clean-up cannot go on."""
-        deletion = self._deleted(segments.values(), policy, even_protected=even_protected)
+        deletion = self._deleted(segments.values(), policy, promised, even_protected=even_protected)
         gone = {stone.segment.id for stone in deletion.stones}
         deleted = [row for row, segment in segments.items() if segment.id in gone]
         if not deletion.refusals:
@@ -131,10 +141,18 @@ class Cleanup:
         refused = {row for row, segment in segments.items() if segment.id not in kept}
         return deleted, self._leave_alone(refused, deletion.refusals[0])
 
-    def _deleted(self, segments: Iterable[Segment], policy: str, *, even_protected: bool = False) -> Deletion:
+    def _deleted(
+        self,
+        segments: Iterable[Segment],
+        policy: str,
+        promised: Mapping[str, float] = NOTHING_PROMISED,
+        *,
+        even_protected: bool = False,
+    ) -> Deletion:
         deletion = self._store.delete(segments, policy, self._clock.now(), even_protected=even_protected)
         for stone in deletion.stones:
-            self._facts.put(stone)
+            promise = promised.get(stone.segment.id, inf)
+            self._facts.put(replace(stone, promised_seconds=promise) if isfinite(promise) else stone)
             self._telemetry.segment_deleted(stone)
         return deletion
 

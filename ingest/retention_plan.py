@@ -104,6 +104,13 @@ def deletable(
     return ~holdings.protected & (now_milliseconds - holdings.end_milliseconds > _by_class(holdings, keep))
 
 
+def promised_seconds(
+    holdings: Holdings, volume: RetentionSettings, cameras: Mapping[str, RetentionSettings]
+) -> npt.NDArray[np.float64]:
+    """The age that each segment is promised to reach `(n,)`, infinite for what is protected."""
+    return _by_class(holdings, [cameras.get(name, volume).keep_at_least for name in holdings.cameras]) / 1000.0
+
+
 def _by_class(holdings: Holdings, ages: list[Ages]) -> npt.NDArray[np.float64]:
     """The limit of each segment in milliseconds `(n,)`, infinite where there is none."""
     table = np.array([(age.continuous, age.motion, age.protected) for age in ages]).reshape(-1, 3)

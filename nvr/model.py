@@ -203,11 +203,12 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """What was deleted, when, and under which policy."""
+    """What was deleted, when, and under which policy. `promised_seconds` is the age that it was promised to reach."""
 
     segment: Segment
     deleted: datetime
     policy: str
+    promised_seconds: float | None = None
 
 
 Fact = Segment | Gap | MotionEvent | Activity | HeatmapCounts | Tombstone

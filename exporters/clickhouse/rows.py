@@ -150,6 +150,7 @@ def _tombstone(tombstone: Tombstone, site: str) -> dict[str, Any]:
         "path": segment.path,
         "deleted": timestamp(tombstone.deleted),
         "policy": tombstone.policy,
+        "promised_seconds": tombstone.promised_seconds,
     }
 
 

@@ -120,7 +120,9 @@ _ENDS = (
 )
 """What reaches into a time, and what has no end, is found without reading all that began before."""
 
-MIGRATIONS = (_FIRST, _CLOCKS, _ENDS)
+_PROMISES = ("ALTER TABLE tombstones ADD COLUMN IF NOT EXISTS promised_seconds Nullable(Float64) AFTER policy",)
+
+MIGRATIONS = (_FIRST, _CLOCKS, _ENDS, _PROMISES)
 """Step n leads from schema n to schema n + 1. Never change one that was released: add the next."""
 
 TIME_COLUMNS = {

@@ -101,6 +101,7 @@ def test_a_promise_yields_before_the_disk_is_full_and_says_so(
     keeper = keeper_of(limits(Budget(None, 20 * size), keep=Ages(7 * DAY, 7 * DAY)))
     keeper.retention.run_once()
     assert keeper.stones == [(segment, "emergency") for segment in recorded[:2]]
+    assert {stone.promised_seconds for stone in keeper.facts.facts if isinstance(stone, Tombstone)} == {7 * DAY}
     assert keeper.deleted("emergency") == 2
     assert "emergency" in caplog.text
 

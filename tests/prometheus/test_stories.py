@@ -128,9 +128,11 @@ def test_a_volume_whose_clean_up_does_not_reach_its_target_is_low(tmp_path: Path
     play(tmp_path, series, *always("NvrStorageLow", 900), *never("NvrStorageCritical", 900))
 
 
-def test_footage_that_goes_in_need_is_critical_from_the_first_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("used", [91, 40])
+def test_footage_that_goes_in_need_is_critical_from_the_first_on(tmp_path: Path, used: int) -> None:
+    """Also where the budget is far from used up: a quota, or the number of files."""
     series = {
-        USED: steady(91),
+        USED: steady(used),
         BUDGET: steady(100),
         DELETED.replace("budget", "emergency"): level((0, None), (1800, 9)),
     }
