@@ -19,7 +19,7 @@ from ingest.store import Store
 from nvr.clock import UtcClock
 from nvr.errors import StorageError
 from nvr.housekeeping import CleanupPlan, CleanupRun, Forecast
-from nvr.model import Segment, VolumeStatus
+from nvr.model import Fact, Segment, VolumeStatus
 from nvr.ports import FactSink, Telemetry
 from nvr.settings import RetentionSettings, StorageSettings
 
@@ -193,7 +193,8 @@ class Retention:
         """The oldest that is known may be the newest there is: what goes in need is looked for on the disk first."""
         if urgent_bytes:
             for found in know_oldest(self._store, urgent_bytes, now):
-                for fact in (*found.indexed, *found.missing):
+                facts: list[Fact] = [*found.indexed, *found.missing]
+                for fact in facts:
                     self._facts.put(fact)
             self._clean_up(Room(UNLIMITED_BYTES, urgent_bytes))
         elif asked:
