@@ -85,26 +85,48 @@ def is_bare(path: Path) -> bool:
     Not so where its boxes are damaged, which may hide pictures. Raises OSError.
     """
     with path.open("rb") as file:
-        size = file.seek(0, 2)
-        boxes = list(_boxes(file, 0, size))
-        if not _are_sound(file, boxes, size):
-            return False
-        if all(box.kind != b"mdat" for box in boxes):
-            return True
         try:
-            media = _read_media(file, size)
+            return _is_bare(file, file.seek(0, 2))
         except (struct.error, IndexError):
             return False
+
+
+def _is_bare(file: BinaryIO, size: int) -> bool:
+    boxes = list(_boxes(file, 0, size))
+    if not _are_sound(file, boxes, size):
+        return False
+    if all(box.kind != b"mdat" for box in boxes):
+        return True
+    media = _read_media(file, size)
     return media is not None and not media.pictures
 
 
 def _are_sound(file: BinaryIO, boxes: list[_Box], size: int) -> bool:
-    """Whether boxes that are known fill a file, none of them hides another, and no media data is whole."""
+    """Whether boxes that are known fill a file, none of them hides another, and no media data is whole but sound."""
     if size - (boxes[-1].end if boxes else 0) >= 8 or any(box.kind not in _TOP_LEVEL for box in boxes):
         return False
-    if any(box.kind == b"mdat" and box.is_whole for box in boxes):
+    if any(box.kind == b"mdat" and box.is_whole for box in boxes) and not _are_sound_only(file, boxes):
         return False
     return all(box.is_whole or box.kind == b"mdat" or b"mdat" not in _read(file, box) for box in boxes)
+
+
+def _are_sound_only(file: BinaryIO, boxes: list[_Box]) -> bool:
+    """Whether all fragments are of tracks that are there and no video, as where a camera's pictures never came."""
+    known = {
+        track.number
+        for moov in boxes
+        if moov.kind == b"moov"
+        for track in _tracks(file, moov)
+        if track.timescale and not track.is_video
+    }
+    headers = [
+        _read(file, box, 8)
+        for moof in boxes
+        if moof.kind == b"moof"
+        for box in _descend(file, moof)
+        if box.kind == b"tfhd"
+    ]
+    return bool(headers) and {int.from_bytes(header[4:], "big") for header in headers} <= known
 
 
 def fragment_heads(path: Path, offset: int = 0) -> Iterator[tuple[bytes, int]]:
@@ -160,15 +182,17 @@ def _read(file: BinaryIO, box: _Box, limit: int = 1 << 22) -> bytes:
 
 
 def _video_track(file: BinaryIO, moov: _Box) -> _Track | None:
+    return next((track for track in _tracks(file, moov) if track.is_video), None)
+
+
+def _tracks(file: BinaryIO, moov: _Box) -> Iterator[_Track]:
     for trak in _boxes(file, moov.body, moov.end):
         if trak.kind != b"trak":
             continue
         track = _Track()
         for box in _descend(file, trak):
             _learn(track, box.kind, _read(file, box, 256))
-        if track.is_video:
-            return track
-    return None
+        yield track
 
 
 def _learn(track: _Track, kind: bytes, body: bytes) -> None:

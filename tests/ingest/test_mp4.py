@@ -1,5 +1,6 @@
 from itertools import product
 from pathlib import Path
+from re import finditer
 
 import pytest
 
@@ -41,14 +42,6 @@ def test_what_is_no_video_is_a_media_error(content: bytes, tmp_path: Path) -> No
         probe(file)
 
 
-def test_a_damaged_fragment_costs_none_of_the_others(footage: Path, tmp_path: Path) -> None:
-    data, damaged = bytearray(footage.read_bytes()), tmp_path / "damaged.mp4"
-    header = data.index(b"tfhd", len(data) // 2)
-    data[header - 1] = 8  # cut off: the rest of the track fragment is no box
-    damaged.write_bytes(data)
-    assert 30 <= probe(damaged).pictures < 50
-
-
 @pytest.mark.parametrize("bit", range(8))
 def test_a_flipped_bit_in_a_fragments_header_is_no_damaged_file(footage: Path, tmp_path: Path, bit: int) -> None:
     data, damaged = footage.read_bytes(), tmp_path / "damaged.mp4"
@@ -85,6 +78,23 @@ def test_sound_is_not_taken_for_video(tmp_path: Path, footage: Path) -> None:
     )
     media = probe(both)
     assert (media.codec, media.pictures) == ("h264", 50)
+
+
+def test_sound_whose_pictures_never_came_is_bare(tmp_path: Path, footage: Path) -> None:
+    both, flags = tmp_path / "both.mp4", ["-movflags", "+frag_keyframe+empty_moov+default_base_moof"]
+    sound = ["-f", "lavfi", "-t", "3", "-i", "sine", "-itsoffset", "9", "-i", str(footage)]
+    copy = ["-map", "0:a", "-map", "1:v", "-c:v", "copy", "-c:a", "aac", "-frag_duration", "500000"]
+    run_ffmpeg(*sound, *copy, *flags, str(both))
+    data = both.read_bytes()
+    ends = [at.start() - 4 for at in finditer(b"moof", data)]
+    both.write_bytes(data[: ends[2]])
+    assert (probe(both).pictures, is_bare(both)) == (0, True)
+    for at in range(0, 1200, 7):  # whatever is damaged, it can be said
+        both.write_bytes(data[:at] + bytes([data[at] ^ 255]) + data[at + 1 : ends[2]])
+        is_bare(both)
+    at = data.index(b"tkhd", data.index(b"tkhd") + 4) + 19  # of the video: its track is then no longer that of its data
+    both.write_bytes(data[:at] + bytes([data[at] ^ 8]) + data[at + 1 :])
+    assert (probe(both).pictures, is_bare(both)) == (0, False)
 
 
 def test_pictures_that_are_reordered_count_all_the_same(tmp_path: Path) -> None:
