@@ -5,7 +5,6 @@ overwritten: a name is reserved first, and where it is taken the next millisecon
 """
 
 import contextlib
-import contextlib
 import errno
 import logging
 import os
@@ -250,17 +249,6 @@ class Store:
                 return _named(segment, start)
         return segment
 
-    def _as_linked(self, file: Path, segment: Segment) -> Segment:
-        """The segment by the name that an earlier attempt gave its file, which a note may be some milliseconds off."""
-        status = file.stat()
-        if status.st_nlink == 1:
-            return segment
-        for days in (0, -1, 1):
-            folder = self.file(_named(segment, segment.start + timedelta(days=days))).parent
-            if start := _start_of_link(folder, status.st_ino):
-                return _named(segment, start)
-        return segment
-
     def _enter(self, file: Path, segment: Segment, origin: str) -> bool:
         """Link a file to a segment's name and enter it; False where the name is another's.
 
@@ -343,18 +331,6 @@ def start_of(path: str) -> datetime:
     """The start that a segment's path names. Raises ValueError where it names none."""
     _, day, name = path.split("/")
     return datetime.strptime(f"{day} {name}", "%Y-%m-%d %H%M%S.%fZ.mp4").replace(tzinfo=UTC)
-
-
-def _start_of_link(folder: Path, inode: int) -> datetime | None:
-    """The start in the name that a file has in the folder of a day of its volume; None where it has none."""
-    if not folder.is_dir():
-        return None
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.inode() == inode:
-                with contextlib.suppress(ValueError):  # a name that somebody else gave it
-                    return start_of(f"/{folder.name}/{entry.name}")
-    return None
 
 
 def _start_of_link(folder: Path, inode: int) -> datetime | None:
