@@ -47,6 +47,9 @@ HANGING_SECONDS = 1.0
 READ_OUT_SECONDS = 2.0
 """How long what a dead process has left in its pipes may take to be read, and its files to be named."""
 
+SETTLED_SECONDS = 3.0
+"""How long the first files of a run wait for its anchor to settle before they are named."""
+
 HELD_UP_SECONDS = 1.0
 """Where the event loop is later than this, nothing is judged by what it has read: it has not read it yet."""
 
@@ -232,7 +235,14 @@ class Recorder:
         async with contextlib.aclosing(lines(pipe)) as closed:
             async for line in closed:
                 if (listed := parse_list_line(line)) is not None:
+                    await self._settled()
                     await self._on_disk(footage.closed, *listed)
+
+    async def _settled(self) -> None:
+        """Wait for the anchor to be good: what a camera's first burst fills is closed before its time is known."""
+        until = self._around.clock.monotonic() + SETTLED_SECONDS
+        while not (self._reception.anchor.settled or self._closing) and self._around.clock.monotonic() < until:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
 
     async def _on_disk(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T | None:
         """Do something on the disk; where that fails the run ends, and its files wait for a later one."""
