@@ -213,6 +213,11 @@ class Catalogue:
                 hours[int(hour)] = hours.get(int(hour), 0) + int(size)  # type: ignore[call-overload]
         return found
 
+    def bytes_since(self, start: datetime) -> int:
+        """Of the segments that began since then."""
+        [(size,)] = self._rows("SELECT coalesce(sum(size), 0) FROM segments WHERE start >= ?", _milliseconds(start))
+        return int(size)  # type: ignore[call-overload,no-any-return]
+
     def sizes(self) -> dict[str, tuple[int, datetime]]:
         """Per camera the bytes of its footage and the start of its oldest segment."""
         rows = self._rows(

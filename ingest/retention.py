@@ -45,6 +45,9 @@ LONGEST_PAUSE_SECONDS = 3600.0
 SCARCE = 0.01
 """The share of a disk's bytes or of its files' numbers below which footage makes room at once."""
 
+RESERVE_SECONDS = 15.0
+"""Room for so much recording is always made: a disk that others fill has it for no longer than until the next look."""
+
 FEW_FILES = 16
 """So few more files are few on any disk."""
 
@@ -71,17 +74,19 @@ class Space:
         found = os.statvfs(store.root)
         return cls(found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize, found.f_files, found.f_favail)
 
-    def urgent_bytes(self, used_bytes: int, *, is_full: bool) -> int:
+    def urgent_bytes(self, used_bytes: int, *, next_bytes: int = 0, is_full: bool = False) -> int:
         """What footage must give back at once: bytes, or files' numbers in the bytes that go with them.
 
-        `is_full` is what the disk itself said: a quota may be reached that is not to be seen here.
+        `next_bytes` are about to be recorded. `is_full` is what the disk itself said: a quota may be reached that is
+        not to be seen here.
         """
-        wanted = max(0, int(SCARCE * self.size_bytes) - self.free_bytes)
+        next_bytes = min(next_bytes, used_bytes // 2)
+        wanted = max(0, int(SCARCE * self.size_bytes) - self.free_bytes, next_bytes - self.free_bytes)
         few = max(SCARCE * self.files, FEW_FILES)
         if self.files and self.free_files < few:
             share = (2 * few - self.free_files) / max(1, self.files - self.free_files)
             wanted = max(wanted, int(share * used_bytes), 1)
-        return max(wanted, int(2 * SCARCE * used_bytes), 1) if is_full else wanted
+        return max(wanted, next_bytes, int(2 * SCARCE * used_bytes), 1) if is_full else wanted
 
 
 class Retention:
@@ -181,7 +186,9 @@ class Retention:
         now = self._clock.now()
         self._measure_again()
         is_full, self._is_full = self._is_full, False
-        urgent = self._space.urgent_bytes(self._measured.used_bytes, is_full=is_full)
+        minute = self._store.catalogue.bytes_since(now - timedelta(seconds=60))
+        next_bytes = int(minute / 60 * RESERVE_SECONDS)
+        urgent = self._space.urgent_bytes(self._measured.used_bytes, next_bytes=next_bytes, is_full=is_full)
         if self._store.is_in_doubt:
             self._make_room_in_doubt(urgent, now, asked=asked)
         elif asked or urgent or self._is_due():

@@ -220,6 +220,13 @@ def test_need_is_of_bytes_of_files_or_of_what_the_disk_says(space: Space, full: 
     assert space.urgent_bytes(400, is_full=full) == urgent
 
 
+def test_room_for_what_is_recorded_next_is_made_and_half_of_the_footage_at_most_goes_for_it() -> None:
+    assert Space(1000, 500, 0, 0).urgent_bytes(400, next_bytes=100) == 0
+    assert Space(1000, 60, 0, 0).urgent_bytes(400, next_bytes=100) == 40
+    assert Space(1000, 60, 0, 0).urgent_bytes(400, next_bytes=100, is_full=True) == 100
+    assert Space(1000, 10, 0, 0).urgent_bytes(400, next_bytes=5000) == 190
+
+
 def test_a_share_is_of_what_the_volume_offers_and_a_size_is_itself() -> None:
     assert Budget(fraction=0.9).resolve(1000) == 900
     assert Budget(fraction=1.0).resolve(1000) == 970

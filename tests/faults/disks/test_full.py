@@ -81,7 +81,7 @@ def test_on_a_disk_that_others_fill_the_oldest_footage_makes_room(
         _tmpfs(tmp_path / "recordings", "size=32m") as volume,
         LiveRecorder(tmp_path, {"door": {"record": busy_camera.url}}, segment="2s") as recorder,
     ):
-        recorder.wait_for(lambda: _used_bytes(recorder) > 4 * MEGABYTE, 60)
+        recorder.wait_for(lambda: _used_bytes(recorder) > 8 * MEGABYTE, 60)
         filled = utc_now()
         with pytest.raises(OSError, match="No space left"):
             _fill(volume / "ballast")
