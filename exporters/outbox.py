@@ -122,9 +122,9 @@ class Outbox:
     async def close(self) -> None:
         """Let go of the file. What waits is delivered after the next start."""
         await asyncio.gather(*self._settling, return_exceptions=True)
-        await asyncio.to_thread(self._close)
+        await asyncio.to_thread(self.close_now)
 
-    def _close(self) -> None:
+    def close_now(self) -> None:
         with self._file_lock:
             self._file.close()
         self._lock.close()

@@ -14,6 +14,10 @@ from exporters.clickhouse.orphans import Orphans
 from exporters.clickhouse.queries import Queries
 from exporters.clickhouse.writer import Writer
 from exporters.metrics import Metrics
+from exporters.notify.evidence import Evidence
+from exporters.notify.links import Links, key_in
+from exporters.notify.notifier import Notifier
+from exporters.notify.words import Place
 from exporters.spool import Spool
 from exporters.web.app import create_app
 from exporters.web.server import serve
@@ -28,9 +32,11 @@ from ingest.surroundings import Surroundings
 from ingest.upkeep import Upkeep
 from nvr.change import Change
 from nvr.clock import UtcClock
+from nvr.commands.running import base_url
 from nvr.config.file import ConfigFile
 from nvr.config.retention import changed
 from nvr.config.rewriting import WritableConfig
+from nvr.masking import Secrets, secrets_of
 from nvr.model import CameraStatus, SinkStatus, VolumeStatus
 from nvr.motion_switch import FileMotionSwitch
 from nvr.reloading import Reloading
@@ -98,6 +104,7 @@ class App:
             self._database = Database(database.dsn)
             motion = {name: camera.motion for name, camera in settings.cameras.items()}
             self._past = Queries(self._database, settings.site)
+            self._notifier = self._told(undo)
             orphans = Orphans(self._past, self._clock.now(), motion)
             self._writer = Writer(
                 self._spool, self._database, self.metrics, keep_days=database.keep_days, orphans=orphans
@@ -113,6 +120,26 @@ class App:
         )
         self._unready = "recording has not begun yet"
         self.metrics.watch(self)
+
+    def _told(self, undo: contextlib.ExitStack) -> Notifier:
+        """Whoever tells people of alerts. Its files lie beside the spool."""
+        settings, directory = self._settings, self._settings.database.spool
+        address = settings.web.external_url or base_url(settings.web)
+        self._links = Links(key_in(directory), address)
+        notifier = Notifier(
+            settings.notifications,
+            directory,
+            Place(settings.site, settings.timezone, f"{address}/alerts"),
+            Evidence(self._store, self._past, self._links, settings.timezone),
+            self._past,
+            facts=self._spool,
+            telemetry=self.metrics,
+            redact=Secrets(secrets_of(settings)).redact,
+        )
+        undo.callback(notifier.close_now)
+        for channel in settings.notifications.channels:
+            self.metrics.channel_added(channel)
+        return notifier
 
     # What a scrape and the pages read
 
@@ -156,6 +183,7 @@ class App:
                     tasks.create_task(self._export(), name="export"),
                     tasks.create_task(self._retention.run(), name="retention"),
                     tasks.create_task(self._upkeep.run(), name="upkeep"),
+                    tasks.create_task(self._notify(), name="notifications"),
                     tasks.create_task(self._interest.run(), name="interest"),
                     tasks.create_task(self._watch_clocks(), name="clocks"),
                     service,
@@ -184,6 +212,9 @@ class App:
     async def _export(self) -> None:
         await supervise("event sink", self._writer.run, failed=self.metrics.failed)
 
+    async def _notify(self) -> None:
+        await supervise("notifications", self._notifier.run, failed=self.metrics.failed)
+
     async def _serve(self, listening: Callable[[int], None] | None) -> None:
         settings = self._settings
         sources = Sources(
@@ -201,6 +232,8 @@ class App:
             changed_limits=changed,
             viewed=self._interest.viewed,
             motion=self._motion,
+            alerts=self._notifier,
+            links=self._links,
         )
         await serve(create_app(sources), settings.web.host, settings.web.port, listening=listening)
 
@@ -216,6 +249,7 @@ class App:
 
     async def _put_away(self) -> None:
         """Hand the last rows over, as far as that goes, and close what is open."""
+        await self._notifier.close()
         await self._writer.drain(DRAIN_SECONDS)
         await self._database.close()
         await asyncio.to_thread(self._spool.close)

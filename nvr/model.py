@@ -13,6 +13,8 @@ from uuid import UUID, uuid5
 import numpy as np
 import numpy.typing as npt
 
+from nvr.alert import Alert
+
 FRAME_HEIGHT, FRAME_WIDTH = 90, 160
 GRID_ROWS, GRID_COLUMNS = 18, 32
 HEATMAP_ROWS, HEATMAP_COLUMNS = 45, 80
@@ -211,7 +213,7 @@ class Tombstone:
     promised_seconds: float | None = None
 
 
-Fact = Segment | Gap | MotionEvent | Activity | HeatmapCounts | Tombstone
+Fact = Segment | Gap | MotionEvent | Activity | HeatmapCounts | Tombstone | Alert
 """Everything that ClickHouse keeps."""
 
 

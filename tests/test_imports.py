@@ -12,6 +12,7 @@ MODULES = [file for package in PACKAGES for file in sorted((ROOT / package).rglo
 
 SHARED = (
     "nvr.model",
+    "nvr.alert",
     "nvr.ports",
     "nvr.housekeeping",
     "nvr.settings",

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from exporters.clickhouse.client import Database
 from exporters.clickhouse.rows import timestamp
+from nvr.alert import Alert, Status, Told
 from nvr.model import HEATMAP_COLUMNS, HEATMAP_ROWS, Activity, Cause, Gap, MotionEvent
 
 FIRST_WINDOW, WINDOW_GROWTH = timedelta(hours=6), 8
@@ -50,6 +51,14 @@ _ACTIVITY = f"""SELECT second, max(score), arraySort(groupUniqArrayArray(cells))
 WHERE site = {{site:String}} AND camera = {{camera:String}}
 AND second >= {{start:{_MOMENT}}} AND second < {{end:{_MOMENT}}}
 GROUP BY second ORDER BY second"""
+
+
+_ALERTS = f"""SELECT fingerprint, start, `end`, labels, annotations, acknowledged, acknowledged_by,
+deliveries.channel, deliveries.status, deliveries.outcome, deliveries.time, deliveries.error, version
+FROM alerts FINAL WHERE {_HERE} AND start < {{end:{_MOMENT}}}
+AND ({{status:String}} = '' OR {{status:String}} = if(`end` IS NULL, 'firing', 'resolved'))
+ORDER BY start DESC, fingerprint LIMIT {{limit:UInt32}} OFFSET {{offset:UInt64}}
+SETTINGS do_not_merge_across_partitions_select_final = 1"""
 
 
 class Queries:
@@ -96,6 +105,13 @@ class Queries:
         rows = await self._ask(_ACTIVITY, camera, start, end)
         return [Activity(camera, second, float(score), tuple(cells)) for second, score, cells in rows]
 
+    async def alerts(
+        self, camera: str | None, status: Status | None, before: datetime, *, limit: int = 100, offset: int = 0
+    ) -> list[Alert]:
+        """Alerts that began before then, newest first; of any status where none is named."""
+        of = {"site": self._site, "camera": camera or "", "status": status or "", "end": timestamp(before)}
+        return [_alert(row) for row in await self._database.query(_ALERTS, of | {"limit": limit, "offset": offset})]
+
     async def _ask(
         self, statement: str, camera: str | None, start: datetime, end: datetime, **more: int
     ) -> Sequence[Sequence[Any]]:
@@ -113,6 +129,21 @@ def windows(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime
         since = end - length if end - start > length else start
         yield since, end
         end, length = since, length * WINDOW_GROWTH
+
+
+def _alert(row: Sequence[Any]) -> Alert:
+    fingerprint, start, end, labels, annotations, acknowledged, by, *told, version = row
+    return Alert(
+        fingerprint=fingerprint,
+        start=start,
+        end=end,
+        labels=labels,
+        annotations=annotations,
+        acknowledged=acknowledged,
+        acknowledged_by=by,
+        told=tuple(Told(*each) for each in zip(*told, strict=True)),
+        revision=int(version),
+    )
 
 
 def _motion_event(row: Sequence[Any]) -> MotionEvent:

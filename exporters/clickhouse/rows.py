@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from hashlib import blake2s
 from typing import Any, assert_never
 
+from nvr.alert import Alert
 from nvr.model import Activity, Fact, Gap, HeatmapCounts, MotionEvent, Segment, Tombstone, stamp
 
-TABLES = ("motion_events", "gaps", "segments", "tombstones", "activity", "heatmap")
+TABLES = ("alerts", "motion_events", "gaps", "segments", "tombstones", "activity", "heatmap")
 """Every table that facts go to, the dearest first: the order of insertion, and reversed the order of dropping."""
 
 _COMPLETE = 1 << 40
@@ -28,25 +29,22 @@ class Rows:
     lines: str
 
 
+_TABLE_OF: dict[type[Fact], str] = {
+    MotionEvent: "motion_events",
+    Gap: "gaps",
+    Segment: "segments",
+    Tombstone: "tombstones",
+    Activity: "activity",
+    HeatmapCounts: "heatmap",
+    Alert: "alerts",
+}
+
+
 def table_of(fact: Fact) -> str:
-    match fact:
-        case MotionEvent():
-            return "motion_events"
-        case Gap():
-            return "gaps"
-        case Segment():
-            return "segments"
-        case Tombstone():
-            return "tombstones"
-        case Activity():
-            return "activity"
-        case HeatmapCounts():
-            return "heatmap"
-        case _:
-            assert_never(fact)
+    return _TABLE_OF[type(fact)]
 
 
-def rows_of(fact: Fact, site: str) -> Rows:
+def rows_of(fact: Fact, site: str) -> Rows:  # noqa: PLR0911  One for each kind of fact.
     match fact:
         case MotionEvent():
             return _rows("motion_events", f"{fact.id}:{_version(fact.end)}", _motion_event(fact, site))
@@ -62,6 +60,8 @@ def rows_of(fact: Fact, site: str) -> Rows:
             return _rows("activity", blake2s(_line(row).encode(), digest_size=16).hexdigest(), row)
         case HeatmapCounts():
             return _rows("heatmap", None, *_heatmap(fact, site))
+        case Alert():
+            return _rows("alerts", f"{fact.id}:{fact.revision}", _alert(fact, site))
         case _:
             assert_never(fact)
 
@@ -161,6 +161,33 @@ def _activity(activity: Activity, site: str) -> dict[str, Any]:
         "second": timestamp(activity.second)[:19],
         "score": float(activity.score),
         "cells": [int(cell) for cell in activity.cells],
+    }
+
+
+def _alert(alert: Alert, site: str) -> dict[str, Any]:
+    return {
+        "site": site,
+        "fingerprint": alert.fingerprint,
+        "alertname": alert.name,
+        "camera": alert.camera,
+        "severity": alert.severity,
+        "start": timestamp(alert.start),
+        "end": _optional(alert.end),
+        "labels": dict(alert.labels),
+        "annotations": dict(alert.annotations),
+        "acknowledged": _optional(alert.acknowledged),
+        "acknowledged_by": alert.acknowledged_by,
+        "deliveries": [
+            {
+                "channel": told.channel,
+                "status": told.status,
+                "outcome": told.outcome,
+                "time": timestamp(told.time),
+                "error": told.error,
+            }
+            for told in alert.told
+        ],
+        "version": alert.revision,
     }
 
 

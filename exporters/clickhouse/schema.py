@@ -122,7 +122,15 @@ _ENDS = (
 
 _PROMISES = ("ALTER TABLE tombstones ADD COLUMN IF NOT EXISTS promised_seconds Nullable(Float64) AFTER policy",)
 
-MIGRATIONS = (_FIRST, _CLOCKS, _ENDS, _PROMISES)
+_LIVES = (
+    "ALTER TABLE alerts ADD COLUMN IF NOT EXISTS acknowledged Nullable(DateTime64(3, 'UTC')) AFTER annotations",
+    "ALTER TABLE alerts ADD COLUMN IF NOT EXISTS acknowledged_by String AFTER acknowledged",
+    """ALTER TABLE alerts ADD COLUMN IF NOT EXISTS deliveries Array(Tuple(channel String, status String, outcome String,
+    time DateTime64(3, 'UTC'), error String)) AFTER acknowledged_by""",
+)
+"""Who took an alert up, and whom it was told to."""
+
+MIGRATIONS = (_FIRST, _CLOCKS, _ENDS, _PROMISES, _LIVES)
 """Step n leads from schema n to schema n + 1. Never change one that was released: add the next."""
 
 TIME_COLUMNS = {

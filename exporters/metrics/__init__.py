@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 from exporters.metrics.camera import CameraMetrics
 from exporters.metrics.instruments import Instruments
 from exporters.metrics.motion import MotionMetrics
+from exporters.metrics.notifications import NotificationMetrics
 from exporters.metrics.process import ProcessMetrics
 from exporters.metrics.recording import RecordingMetrics
 from exporters.metrics.sink import SinkMetrics
@@ -40,6 +41,7 @@ class Metrics:
         self._motion = MotionMetrics(self._instruments)
         self._storage = StorageMetrics(self._instruments)
         self._sink = SinkMetrics(self._instruments)
+        self._notifications = NotificationMetrics(self._instruments)
         self._process = ProcessMetrics(self._instruments)
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
@@ -112,6 +114,18 @@ class Metrics:
 
     def rows_dropped(self, table: str, rows: int) -> None:
         self._sink.dropped(table, rows)
+
+    def channel_added(self, channel: str) -> None:
+        self._notifications.add(channel)
+
+    def delivery_tried(self, channel: str, outcome: str, seconds: float) -> None:
+        self._notifications.tried(channel, outcome, seconds)
+
+    def deliveries_dropped(self, count: int) -> None:
+        self._notifications.dropped(count)
+
+    def webhook_answered(self, code: int) -> None:
+        self._notifications.answered(code)
 
     def clock_stepped(self, seconds: float) -> None:
         self._process.clock_stepped(seconds)

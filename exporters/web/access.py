@@ -24,6 +24,7 @@ from nvr.errors import ConfigError
 from nvr.settings import WebSettings
 
 OPEN_ROUTES = ("/healthz", "/readyz")
+SIGNED_ROUTE = "/watch"
 LOGIN = "/login"
 COOKIE = "nvr_session"
 COOKIE_SECONDS = 30 * 86400
@@ -52,6 +53,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_signed(path: str) -> bool:
+    """Whether the route itself asks for a signature: whoever has it needs no token."""
+    return path == SIGNED_ROUTE or path.startswith(f"{SIGNED_ROUTE}/")
+
+
 class Access:
     """Lets a request pass to the routes, or answers it."""
 
@@ -60,7 +66,7 @@ class Access:
         self._own_host = urlsplit(web.external_url).hostname
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in OPEN_ROUTES:
+        if scope["type"] != "http" or scope["path"] in OPEN_ROUTES or is_signed(scope["path"]):
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)
@@ -155,7 +161,7 @@ def is_allowed(headers: Headers, token: str) -> bool:
 
 def safe_target(target: str) -> str:
     """Where to go after logging in: a page of ours, relative to /login, never another host."""
-    return f"./{target}" if re.fullmatch(r"(play|heatmap)?(\?[\w\-.~%&=+:/]*)?", target, re.ASCII) else "./"
+    return f"./{target}" if re.fullmatch(r"(play|heatmap|alerts)?(\?[\w\-.~%&=+:/]*)?", target, re.ASCII) else "./"
 
 
 def _relative(url: URL) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from exporters.web import (
+    alerts,
     cameras,
     events,
     gaps,
@@ -24,6 +25,7 @@ from exporters.web import (
     snapshot,
     storage,
     timeline,
+    watch,
 )
 from exporters.web.access import Access, check_exposure
 from exporters.web.errors import RequestError, bug, database_away, failed, http_error, refused
@@ -38,6 +40,9 @@ ROUTES: dict[str, Endpoint] = {
     "/": pages.start,
     "/play": pages.play,
     "/heatmap": pages.heatmap,
+    "/alerts": pages.alerts,
+    "/watch": watch.watch,
+    "/watch/{segment}.mp4": watch.footage,
     "/heatmap.png": heatmap.heatmap,
     "/snapshot.jpg": snapshot.snapshot,
     "/media/segments/{segment}.mp4": media.segment,
@@ -46,6 +51,7 @@ ROUTES: dict[str, Endpoint] = {
     "/api/cameras/{camera}/motion-settings": motion_settings.motion_settings,
     "/api/events": events.events,
     "/api/gaps": gaps.gaps,
+    "/api/alerts": alerts.alerts,
     "/api/timeline": timeline.timeline,
     "/api/protections": protections.protections,
     "/api/storage": storage.storage,
@@ -58,6 +64,8 @@ ROUTES: dict[str, Endpoint] = {
 """All answer GET and HEAD. Beside them there are /static and, where a token is set, /login."""
 
 CHANGES: dict[tuple[str, str], Endpoint] = {
+    ("POST", "/alerts/{receiver}"): alerts.receive,
+    ("POST", "/api/alerts/{alert}/acknowledge"): alerts.acknowledge,
     ("PUT", "/api/cameras/{camera}/motion-settings"): motion_settings.change_motion_settings,
     ("POST", "/api/storage/cleanup/run"): storage.cleanup_run,
     ("POST", "/api/protections"): protections.protect,

@@ -15,7 +15,7 @@ async def json_object(request: Request, hint: str) -> dict[str, Any]:
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
         raise RequestError(415, "the body is not JSON", hint="send it with Content-Type: application/json")
     try:
-        content = json.loads(await _bounded(request))
+        content = json.loads(await bounded(request))
     except (ValueError, RecursionError):
         content = None
     if not isinstance(content, dict):
@@ -23,13 +23,13 @@ async def json_object(request: Request, hint: str) -> dict[str, Any]:
     return content
 
 
-async def _bounded(request: Request) -> bytes:
-    body = b""
+async def bounded(request: Request, most_bytes: int = MOST_BYTES) -> bytes:
+    body = bytearray()
     try:
         async for chunk in request.stream():
             body += chunk
-            if len(body) > MOST_BYTES:
-                raise RequestError(413, "the body is too long", hint=f"at most {MOST_BYTES} bytes")
+            if len(body) > most_bytes:
+                raise RequestError(413, "the body is too long", hint=f"at most {most_bytes} bytes")
     except ClientDisconnect:
         pass  # nobody is there to read the answer
-    return body
+    return bytes(body)

@@ -71,8 +71,13 @@ class FileResponse(StreamingResponse):
 
 async def segment(request: Request) -> Response:
     only(request.query_params)
+    return await served(request, request.path_params["segment"])
+
+
+async def served(request: Request, segment_id: str) -> Response:
+    """A segment for whoever may see it."""
     sources = sources_of(request)
-    opened = await asyncio.to_thread(open_segment, sources.store, request.path_params["segment"])
+    opened = await asyncio.to_thread(open_segment, sources.store, segment_id)
     response = respond(opened, request.method, request.headers)
     if isinstance(response, FileResponse):
         sources.viewed(opened.segment, "footage")

@@ -23,6 +23,10 @@ async def heatmap(_: Request) -> Response:
     return _page("heatmap.html")
 
 
+async def alerts(_: Request) -> Response:
+    return _page("alerts.html")
+
+
 def _page(name: str) -> Response:
     return FileResponse(FOLDER / name, headers=REVALIDATED)
 

@@ -11,6 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from prometheus_client import CollectorRegistry
 
+from exporters.notify.links import Links
+from exporters.notify.webhook import Group
+from nvr.alert import Alert, Status
 from nvr.clock import utc_now
 from nvr.housekeeping import CleanupPlan, CleanupRun, Forecast, ProtectedFootage, Protection, View
 from nvr.model import Gap, MotionEvent, Segment
@@ -75,6 +78,18 @@ class MotionSwitch(Protocol):
         """Raises InvalidConfig for values that cannot be used, Unchangeable where they cannot be kept."""
 
 
+class AlertDesk(Protocol):
+    """`exporters.notify.notifier.Notifier`. Raises StorageError where the disk fails."""
+
+    @property
+    def receivers(self) -> Collection[str]: ...
+    async def receive(self, receiver: str, group: Group) -> int: ...
+    async def acknowledge(self, alert_id: str, by: str) -> Alert | None: ...
+    async def history(
+        self, camera: str | None, status: Status | None, before: datetime, *, limit: int, offset: int = ...
+    ) -> tuple[list[Alert], str]: ...
+
+
 LimitsReader = Callable[[RetentionSettings, Mapping[str, str]], RetentionSettings]
 """Limits with some replaced by values as they are written in the configuration. Raises ConfigError."""
 
@@ -92,6 +107,7 @@ class RequestTelemetry(Protocol):
 
     def request_served(self, route: str, method: str, seconds: float) -> None: ...
     def failed(self, component: str) -> None: ...
+    def webhook_answered(self, code: int) -> None: ...
 
 
 class Uncounted:
@@ -101,6 +117,9 @@ class Uncounted:
         pass
 
     def failed(self, component: str) -> None:
+        pass
+
+    def webhook_answered(self, code: int) -> None:
         pass
 
 
@@ -134,6 +153,8 @@ class Sources:
     housekeeping: Housekeeping | None = None
     changed_limits: LimitsReader = as_they_are
     motion: MotionSwitch | None = None
+    alerts: AlertDesk | None = None
+    links: Links | None = None
     viewed: Callable[[Segment, View], None] = unnoticed
 
 

@@ -48,6 +48,10 @@ def scenario() -> Metrics:
     happen(metrics)
     metrics.request_served("/api/cameras", "GET", 0.004)
     metrics.segments_last(60.0)
+    metrics.channel_added("people/mail")
+    metrics.delivery_tried("people/mail", "delivered", 1.2)
+    metrics.deliveries_dropped(2)
+    metrics.webhook_answered(503)
     metrics.configuration_used(NOON)
     metrics.configuration_refused()
     return metrics

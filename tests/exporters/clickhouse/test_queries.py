@@ -9,9 +9,11 @@ from uuid import uuid4
 from exporters.clickhouse.client import Database
 from exporters.clickhouse.queries import Queries, windows
 from exporters.clickhouse.rows import rows_of
+from nvr.alert import Told
 from nvr.model import Fact, MotionEvent
 from tests.exporters.clickhouse.engine import with_tables
 from tests.exporters.facts import HOUR, START, activity, gap, heatmap, motion_event
+from tests.exporters.notify.alerts import NOON, alert
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
@@ -175,5 +177,25 @@ def test_other_time_zones_mean_the_same_instant(tmp_path: Path) -> None:
         (event,) = await Queries(database, "home").motion_events("front-door", local, local + SECOND)
         assert event.start.utcoffset() == timedelta(0)
         assert event.start == local.astimezone(UTC)
+
+    with_tables(tmp_path, scenario)
+
+
+def test_an_alert_comes_back_with_its_life_and_its_latest_revision_holds(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        told = (
+            Told("people/mail", "firing", "delivered", NOON, ""),
+            Told("people/text", "firing", "refused", NOON, "x"),
+        )
+        known = replace(alert(), revision=3, told=told, acknowledged=NOON + SECOND, acknowledged_by="it's ann")
+        over, other = replace(known, revision=4, end=NOON + SECOND), alert(2, NOON - SECOND, camera="yard")
+        await insert(database, over, known, other, alert())
+        await insert(database, alert(3), site="elsewhere")
+        queries = Queries(database, "home")
+        assert await queries.alerts(None, None, NOON + DAY) == [over, other]
+        assert await queries.alerts(None, None, NOON + DAY, limit=1, offset=1) == [other]
+        assert await queries.alerts("yard", "firing", NOON + DAY) == [other]
+        assert await queries.alerts(None, "resolved", NOON + DAY) == [over]
+        assert await queries.alerts(None, None, NOON) == [other]
 
     with_tables(tmp_path, scenario)

@@ -8,8 +8,9 @@ import pytest
 from exporters.clickhouse.rows import TABLES, rows_of, table_of
 from nvr.model import Activity, Fact
 from tests.exporters.facts import HOUR, activity, gap, heatmap, motion_event, segment, tombstone
+from tests.exporters.notify.alerts import alert
 
-EVERY_FACT: list[Fact] = [motion_event(), gap(), segment(), tombstone(), activity(), heatmap(c7=1)]
+EVERY_FACT: list[Fact] = [motion_event(), gap(), segment(), tombstone(), activity(), heatmap(c7=1), alert()]
 
 
 @pytest.mark.parametrize("fact", EVERY_FACT, ids=table_of)

@@ -11,7 +11,7 @@ import pytest
 from exporters.web.pages import FOLDER
 from nvr.model import Cause
 
-PAGES = ("/", "/play", "/heatmap")
+PAGES = ("/", "/play", "/heatmap", "/alerts")
 
 
 @pytest.mark.parametrize("path", PAGES)

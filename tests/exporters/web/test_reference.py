@@ -13,7 +13,7 @@ REFERENCE = (Path(__file__).parents[3] / "docs" / "reference" / "http.md").read_
 ROW = re.compile(r"^\| `((?:[A-Z]+ )?/[^`]*)` \|([^|]*)\|", re.MULTILINE)
 ANY = ROUTES | {f"{method} {path}": endpoint for (method, path), endpoint in CHANGES.items()}
 BESIDE = {"/static", "/login"}
-SCRIPTS = {"/": "start.js", "/play": "play.js", "/heatmap": "heatmap.js"}
+SCRIPTS = {"/": "start.js", "/play": "play.js", "/heatmap": "heatmap.js", "/alerts": "alerts.js"}
 
 
 def taken(route: str) -> set[str]:
