@@ -66,7 +66,7 @@ class Footage:
         self._reached = 0.0
         self._is_adopted = False
         self._began = False
-        self._counted_seconds = 0.0
+        self._beginning = self._counted_seconds = 0.0
         self._end: datetime | None = None
 
     @property
@@ -82,6 +82,10 @@ class Footage:
     def reached(self, media_seconds: float) -> None:
         """Media up to here has been received."""
         self._reached = media_seconds
+
+    def begins(self, media_seconds: float) -> None:
+        """Before this media time there are no pictures."""
+        self._beginning = self._counted_seconds = media_seconds
 
     def skipped(self, seconds: float) -> None:
         """So much of what comes next has no pictures: it does not count as footage."""
@@ -179,7 +183,7 @@ class Footage:
     def _footage_began(self, start: datetime | None = None) -> None:
         if not self._began:
             self._began = True
-            self._gaps.recording(start or self._anchor.utc(0.0))
+            self._gaps.recording(start or self._anchor.utc(self._beginning))
 
     def _show(self, growing: _Growing, media: Media) -> None:
         duration = max(0.0, self._reached - growing.media_start)

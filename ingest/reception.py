@@ -44,6 +44,7 @@ class Reception:
             return Cause.TIMESTAMP_JUMP
         if self.first_frame is None:
             self.first_frame = now
+            self._look_for_late_pictures(report, footage)
         self.arrivals.reported(report)
         self._look_for_hole(report, footage)
         self._latest, self.last_growth = report, now
@@ -51,6 +52,13 @@ class Reception:
         self._health.advanced(now, self.anchor.utc(report.media_seconds), report.frames)
         self._telemetry.frames_received(self._health.camera, new)
         return None
+
+    def _look_for_late_pictures(self, report: Progress, footage: Footage) -> None:
+        """A camera whose sound comes first: media time began with that, and footage begins with its pictures."""
+        fps = self._health.expected_fps
+        start = report.media_seconds - report.frames / fps if fps else 0.0
+        if start > HOLE_SECONDS:
+            footage.begins(start)
 
     def _look_for_hole(self, report: Progress, footage: Footage) -> None:
         """A camera that paused and went on: the run lasts, and its footage has a hole."""
