@@ -38,7 +38,7 @@ run: $(PYTHON_PACKAGES) $(DEMO_PROGRAMS) ## the recorder on your own cameras, as
 	@$(BIN)/nvr run -c $(CONFIG) $(ARGS)
 
 test: $(PYTHON_PACKAGES) $(TEST_PROGRAMS) ## all tests, on two workers
-	@$(BIN)/pytest -n 2 --no-loadscope-reorder --session-timeout=$(TEST_SECONDS) $(ARGS)
+	@$(BIN)/pytest -n 2 --no-loadscope-reorder --reruns 1 --session-timeout=$(TEST_SECONDS) $(ARGS)
 
 faults: $(PYTHON_PACKAGES) $(TEST_PROGRAMS) ## every fault of docs/reliability.md, injected and measured anew
 	@$(BIN)/pytest tests/faults --faults-page docs/reliability.md $(ARGS)
