@@ -25,6 +25,7 @@ HELP = """Record cameras, find what moves, and measure both.
   nvr gaps --camera front-door --from 7d    what is missing, and why?
   nvr retention --dry-run                   what would be deleted, and why?
   nvr forecast --budget 2TB                 how long would footage stay with that much?
+  nvr notify test people                    do notifications arrive?
   nvr scan clip.mp4                         what moves in this file?
 """
 
@@ -47,6 +48,7 @@ COMMANDS = (
     Command("retention", "Keep", "Clean up the storage now, or say what would go."),
     Command("forecast", "Keep", "Tell when the storage fills, and how long footage stays."),
     Command("protect", "Keep", "Protect footage from being deleted, and list what is."),
+    Command("notify", "Try", "Send a test message to every channel of a receiver."),
     Command("scan", "Try", "Find motion in video files, as fast as the machine allows."),
     Command("demo", "Try", "Record four synthetic cameras on this machine."),
     Command("version", "Try", "Print the version."),

@@ -87,7 +87,7 @@ class Notifier:
         news = await self._book.news(receiver, group.alerts, now)
         if not news:
             return 0
-        channels = self._settings.receivers[receiver]
+        channels = self._settings.receivers.get(receiver, ())
         local = now.astimezone(self._place.timezone)
         # First the outbox: what dies in between is sent by Alertmanager once more, and known here by its key.
         await self._outbox.put(deliveries(receiver, group.key, news, channels, local))

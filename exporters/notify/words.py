@@ -112,7 +112,8 @@ def _over(story: Story, place: Place, now: datetime) -> str:
     alert, outage = story.alert, story.outage
     cause = f" ({outage.cause})" if outage.cause else ""
     after = f"after {length(outage.seconds(alert.end or now))}{cause}"
-    if alert.event == "CAMERA_RECOVERED" and alert.camera:
+    # Only what was offline is back: a lesser trouble may be over because a greater one began.
+    if alert.labels.get("event") == "CAMERA_OFFLINE" and alert.camera:
         return f"Camera {alert.camera} at {place.site} is back {after}"
     return f"Over {after}: {_line(alert.summary)}"
 

@@ -40,7 +40,8 @@ async def receive(request: Request) -> Response:
 
 async def _received(request: Request, sources: Sources) -> Response:
     desk, receiver = _desk(sources), request.path_params["receiver"]
-    if receiver not in desk.receivers:
+    # Without receivers nobody is told, and what happened is kept all the same.
+    if receiver not in desk.receivers if desk.receivers else not CAMERA_NAME.fullmatch(receiver):
         hint = f"the receivers are {', '.join(sorted(desk.receivers)) or 'none'}: see notifications.receivers"
         raise RequestError(404, f"there is no receiver {shown(receiver)}", hint=hint)
     try:

@@ -39,6 +39,7 @@ class LiveRecorder:
         segment: str = "5s",
         environment: Mapping[str, str] | None = None,
         storage: Mapping[str, Any] | None = None,
+        more: Mapping[str, Any] | None = None,
     ) -> None:
         self.folder, self.port = folder, free_port()
         self._environment = {**os.environ, **(environment or {})}
@@ -51,6 +52,7 @@ class LiveRecorder:
             "database": {"dsn": "chdb:///./data/clickhouse"},
             "web": {"listen": f"127.0.0.1:{self.port}"},
             "cameras": cameras,
+            **(more or {}),
         }
         self.config.write_text(yaml.safe_dump(settings), encoding="utf-8")
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=20.0)

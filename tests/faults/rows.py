@@ -67,6 +67,13 @@ ROWS = {
         ),
         Row(33, "database locked, old schema", "a second opener", "clear error, recording goes on", "0"),
         Row(34, "crash between insert and acknowledgement", "a failpoint", "no duplicate", "0"),
+        Row(
+            35,
+            "mail server and gateways away",
+            "closed ports, the recorder killed meanwhile",
+            "the outbox waits and tries again, each channel by itself",
+            "0 alerts",
+        ),
         Row(36, "bad configuration", "a corpus", "exit 2 with file, key or line, remedy", "-"),
         Row(37, "secrets", "a canary password", "nowhere in logs, `ps`, metrics, pages, errors, database", "-"),
         Row(38, "path traversal", "plain, encoded, symlinks", "400 or 404", "-"),

@@ -20,19 +20,23 @@ from tests.prometheus.story import ROOT
 
 
 class LiveAlertmanager:
-    """`sent` are its notifications, oldest first, as (receiver, status, alertname, labels) of every alert in them."""
+    """`sent` are its notifications, oldest first, as (receiver, status, alertname, labels) of every alert in them.
 
-    def __init__(self, folder: Path, *, factor: float = FACTOR) -> None:
+    `recorder` is the port of one that tells people.
+    """
+
+    def __init__(self, folder: Path, *, factor: float = FACTOR, recorder: int | None = None) -> None:
         self._folder, self.port = folder / "alertmanager", free_port()
         self._folder.mkdir()
         self.sent: list[tuple[str, str, str, dict[str, str]]] = []
         self._inbox = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         config = yaml.safe_load((ROOT / "prometheus" / "alertmanager.yml").read_text(encoding="utf-8"))
         url = f"http://127.0.0.1:{self._inbox.server_address[1]}/"
-        config["receivers"] = [
-            {"name": receiver["name"], "webhook_configs": [{"url": url, "send_resolved": True}]}
-            for receiver in config["receivers"]
-        ]
+        for receiver in config["receivers"]:
+            told = [hook for hook in receiver["webhook_configs"] if recorder and "/alerts/" in hook["url"]]
+            for hook in told:
+                hook["url"] = hook["url"].replace(":8080/", f":{recorder}/")
+            receiver["webhook_configs"] = [{"url": url, "send_resolved": True}, *told]
         file = self._folder / "alertmanager.yml"
         file.write_text(yaml.safe_dump(quick_routes(config, factor)), encoding="utf-8")
         self._http = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=10, trust_env=False)

@@ -101,6 +101,19 @@ SCENARIOS = {
         rises=900,
         falls=900,
     ),
+    "notifications fail": Scenario(
+        "NvrNotificationsFailing",
+        rates={'nvr_notifications_total{channel="people/mail",outcome="failed"}': (1.8 / 900, 2.5 / 900)},
+        calm=1800,
+        trouble=2400,
+        rises=900,
+        falls=900,
+    ),
+    "notifications are refused": Scenario(
+        "NvrNotificationsFailing",
+        rates={'nvr_notifications_total{channel="people/mail",outcome="refused"}': (0, 0.01)},
+        falls=900,
+    ),
     "configuration": Scenario("NvrConfigReloadFailed", levels={"nvr_config_last_reload_successful": (1, 0)}),
     "offline": Scenario(
         "NvrCameraOffline",

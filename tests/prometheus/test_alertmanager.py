@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from exporters.notify.webhook import MOST_ALERTS
 from tests.prometheus.live_alertmanager import LiveAlertmanager
 from tests.prometheus.story import ROOT, alerts
 
@@ -62,6 +63,14 @@ def test_the_heartbeat_goes_outside_and_is_never_resolved() -> None:
     (hook,) = receivers["heartbeat"]["webhook_configs"]
     assert ".example/" in hook["url"]
     assert hook["send_resolved"] is False
+
+
+def test_people_are_told_by_the_recorder_that_things_are_over_too() -> None:
+    receivers = {entry["name"]: entry for entry in yaml.safe_load(CONFIG.read_text(encoding="utf-8"))["receivers"]}
+    (hook,) = receivers["people"]["webhook_configs"]
+    assert hook["url"].endswith("/alerts/people")
+    assert hook["send_resolved"] is True
+    assert 0 < hook["max_alerts"] <= MOST_ALERTS
 
 
 def test_one_message_says_what_others_would_repeat(tmp_path: Path) -> None:

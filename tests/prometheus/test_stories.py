@@ -110,6 +110,17 @@ def test_what_was_lost_before_prometheus_began_is_no_news(tmp_path: Path) -> Non
     play(tmp_path, series, *never("NvrEventsLost", 15, 300, 900, 1800))
 
 
+def test_a_channel_that_took_it_in_the_end_is_well(tmp_path: Path) -> None:
+    tried = 'nvr_notifications_total{{channel="people/mail",outcome="{}"}}'
+    series = {tried.format("failed"): level((0, 0), (900, 8)), tried.format("delivered"): level((0, 0), (945, 1))}
+    play(tmp_path, series, *never("NvrNotificationsFailing", 960, 1215, 1500, 1800))
+
+
+def test_notifications_that_did_not_fit_are_seen_from_the_first_on(tmp_path: Path) -> None:
+    series = {'nvr_notifications_total{channel="",outcome="dropped"}': level((0, None), (1800, 3))}
+    play(tmp_path, series, *never("NvrNotificationsFailing", 2085), *always("NvrNotificationsFailing", 2130))
+
+
 @pytest.mark.parametrize(("restarts", "fires"), [(5, False), (6, True)])
 def test_the_first_restart_of_each_reason_counts(tmp_path: Path, restarts: int, fires: bool) -> None:
     names = [f'nvr_ffmpeg_restarts_total{{camera="door",role="recorder",reason="{n}"}}' for n in range(restarts)]

@@ -15,10 +15,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class HttpSink:
     """`taken` are the bodies that came; it answers with `status`."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.taken: list[bytes] = []
         self.status = 200
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self.host = f"127.0.0.1:{self._server.server_address[1]}"
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

@@ -53,6 +53,12 @@ def test_what_is_no_camera_is_over() -> None:
     assert words.chat([story], HOME, NOON) == "STORAGE_LOW_RESOLVED: Over after 1 s: Storage at home is low"
 
 
+def test_a_camera_that_was_degraded_is_not_said_to_be_back() -> None:
+    worse = alert(end=NOON + SECOND, event="CAMERA_DEGRADED")
+    story = Story(replace(worse, annotations={"summary": "Camera front-door is not recorded"}), outage_of(worse, []))
+    assert words.title([story], HOME, NOON) == "[RECOVERED] Over after 1 s: Camera front-door is not recorded"
+
+
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize("summary", ["short", "a very long one " * 30, "Türe \N{BELL} weg\nzweite Zeile " * 9])
 def test_an_sms_has_at_most_160_ascii_characters_in_one_line(summary: str, count: int) -> None:
