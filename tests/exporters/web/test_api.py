@@ -8,7 +8,7 @@ import httpx
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from exporters.web.app import ROUTES
+from exporters.web.app import CHANGES, ROUTES
 from exporters.web.sources import Readiness, Sources
 from ingest.store import Store
 from nvr.model import Cause, Gap, MotionEvent
@@ -191,8 +191,10 @@ def test_an_unknown_route_is_404_in_json(client: httpx.Client, path: str) -> Non
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
 def test_another_method_is_405_and_told_the_right_one(client: httpx.Client, method: str) -> None:
     for path in ROUTES:
+        if (method, path) in CHANGES:
+            continue
         answer = client.request(method, path.format(camera="yard", segment="x"))
-        assert answer.status_code == 405
+        assert answer.status_code == 405, path
         assert "GET" in answer.headers["Allow"]
         assert set(answer.json()) == {"error", "hint"}
 
