@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 Status = Literal["firing", "resolved"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 RECOVERS = ("CAMERA_OFFLINE", "CAMERA_DEGRADED")
 """Events whose end is a recovery."""
@@ -38,7 +40,7 @@ class Alert:
 
     @property
     def id(self) -> str:
-        return f"{self.fingerprint}-{round(self.start.timestamp() * 1000)}"
+        return f"{self.fingerprint}-{(self.start - _EPOCH) // timedelta(milliseconds=1)}"
 
     @property
     def status(self) -> Status:

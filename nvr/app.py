@@ -14,6 +14,7 @@ from exporters.clickhouse.orphans import Orphans
 from exporters.clickhouse.queries import Queries
 from exporters.clickhouse.writer import Writer
 from exporters.metrics import Metrics
+from exporters.notify.builtin import Evaluator
 from exporters.notify.evidence import Evidence
 from exporters.notify.links import Links, key_in
 from exporters.notify.notifier import Notifier
@@ -184,6 +185,7 @@ class App:
                     tasks.create_task(self._retention.run(), name="retention"),
                     tasks.create_task(self._upkeep.run(), name="upkeep"),
                     tasks.create_task(self._notify(), name="notifications"),
+                    tasks.create_task(self._evaluate(), name="built-in alerts"),
                     tasks.create_task(self._interest.run(), name="interest"),
                     tasks.create_task(self._watch_clocks(), name="clocks"),
                     service,
@@ -214,6 +216,11 @@ class App:
 
     async def _notify(self) -> None:
         await supervise("notifications", self._notifier.run, failed=self.metrics.failed)
+
+    async def _evaluate(self) -> None:
+        if self._settings.notifications.builtin:
+            evaluator = Evaluator(self, self._settings.site, self._notifier)
+            await supervise("built-in alerts", evaluator.run, failed=self.metrics.failed)
 
     async def _serve(self, listening: Callable[[int], None] | None) -> None:
         settings = self._settings

@@ -44,6 +44,16 @@ def test_an_alert_is_news_once_to_each_receiver_and_again_when_it_is_over(tmp_pa
     with_book(tmp_path, scenario)
 
 
+def test_an_alert_that_began_between_two_milliseconds_is_one(tmp_path: Path) -> None:
+    async def scenario(book: AlertBook) -> None:
+        begun = alert(1, NOON + timedelta(microseconds=1999))
+        await tell(book, begun)
+        assert await book.acknowledge(begun.id, "ann", NOON)
+        assert len(await book.latest(None, None, LATER, limit=9)) == 1
+
+    with_book(tmp_path, scenario)
+
+
 def test_what_is_news_is_known_after_the_next_start(tmp_path: Path) -> None:
     async def before(book: AlertBook) -> None:
         assert await tell(book, alert(1)) == [1]
