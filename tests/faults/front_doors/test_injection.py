@@ -4,11 +4,13 @@ import random
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from urllib.parse import quote, quote_from_bytes
 
 import pytest
 
 from tests.e2e.live import LiveRecorder
+from tests.exporters.notify.alerts import alert, sent
 from tests.faults.conftest import Measured
 from tests.faults.front_doors.raw import ask
 
@@ -171,9 +173,10 @@ def test_no_request_makes_the_recorder_call_anybody(recorder: LiveRecorder, meas
         ):
             answer = ask(recorder.port, target.encode())
             assert 400 <= answer.status < 500, target
-        for route in ("/alerts/page-only", "/api/events"):
-            posted = recorder.http.post(route, json={"externalURL": address, "alerts": [{"generatorURL": address}]})
-            assert posted.status_code in (404, 405)
+        pointing = {"snapshot_url": address, "playback_url": address}
+        group = {**sent(replace(alert(), annotations=pointing)), "externalURL": address}
+        assert recorder.http.post("/alerts/page-only", json=group).status_code == 200
+        assert recorder.http.post("/api/events", json=group).status_code == 405
         with pytest.raises(TimeoutError):
             somebody.accept()
     measured("no connection was made")

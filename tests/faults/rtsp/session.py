@@ -53,6 +53,7 @@ class Session:
         self._shared, self._reader, self._writer = shared, reader, writer
         self._is_dripping = shared.behaviour.dripping
         self._channels: dict[str, int] = {}
+        self._has_begun = asyncio.Event()
         self._playing: list[asyncio.Task[None]] = []
 
     async def run(self) -> None:
@@ -141,7 +142,7 @@ class Session:
 
     async def _play_video(self) -> None:
         """Pictures in real time. The first that is sent is a key frame."""
-        packets, has_begun = PacketStream(min(self._channels.values()), VIDEO_TYPE), False
+        packets = PacketStream(min(self._channels.values()), VIDEO_TYPE)
         playback, started = self._from_the_start()
         while True:
             await asyncio.sleep(max(0.0, started + playback.seconds - time.monotonic()))
@@ -149,8 +150,8 @@ class Session:
             picture = playback.next(behaviour)
             if not (behaviour.silent or behaviour.muted or self._is_behind):
                 self._send_picture(packets, picture)
-                has_begun = True
-            elif not has_begun:
+                self._has_begun.set()
+            elif not self._has_begun.is_set():
                 await asyncio.sleep(IDLE_SECONDS)
                 playback, started = self._from_the_start()
 
@@ -163,6 +164,8 @@ class Session:
             self._writer.write(packets.packet(payload, picture.timestamp, marker=number == last))
 
     async def _play_audio(self, channel: int) -> None:
+        """Sound in real time from the first picture on: both count their time from 0, and nothing else relates them."""
+        await self._has_begun.wait()
         packets, started, position = PacketStream(channel, AUDIO_TYPE), time.monotonic(), 0
         size = round(AUDIO_SECONDS * AUDIO_CLOCK)
         while True:
