@@ -5,6 +5,7 @@ at receipt and the media time is the best one known: the least delayed observati
 """
 
 import math
+import threading
 from datetime import datetime
 
 from nvr.clock import UtcClock
@@ -38,13 +39,15 @@ WINDOW_SECONDS = 60.0
 
 
 class Anchor:
-    """The anchor of one run, kept on the monotonic clock.
+    """The anchor of one run, kept on the monotonic clock. May be used from any thread: it is moved by one at a time.
 
     Its UTC times follow the wall clock as it is slewed; where it is set they do so from `follow_clock` on.
     """
 
     def __init__(self, clock: UtcClock) -> None:
         self._clock, self._steps = clock, clock.steps_seconds
+        self._lock = threading.RLock()
+        """Held while it is moved: reports and pictures better it on one thread, closed files on another."""
         self._zero: float | None = None
         self._latest = 0.0
         self._reference: float | None = None
@@ -72,8 +75,9 @@ class Anchor:
 
     def follow_clock(self) -> float:
         """From now on UTC times are by the clock as it was set; returns by how many seconds they move."""
-        step = self.step_seconds
-        self._steps = self._clock.steps_seconds
+        now = self._clock.steps_seconds
+        with self._lock:
+            step, self._steps = now - self._steps, now
         return step
 
     def follow_camera(self) -> float:
@@ -81,11 +85,12 @@ class Anchor:
 
         Network delays come and go: only what all observations of the last minute or two have in common is the clock's.
         """
-        assert self._zero is not None
-        lost = min(self._least, self._least_before) - self._zero
-        if lost < FOLLOWED_SECONDS:
-            return 0.0
-        self._zero += lost
+        with self._lock:
+            assert self._zero is not None
+            lost = min(self._least, self._least_before) - self._zero
+            if lost < FOLLOWED_SECONDS:
+                return 0.0
+            self._zero += lost
         return lost
 
     @property
@@ -110,6 +115,10 @@ class Anchor:
 
         A camera may deliver faster than real time only at first, when it empties its buffer. A jump moves nothing.
         """
+        with self._lock:
+            return self._observe(media_seconds, received)
+
+    def _observe(self, media_seconds: float, received: float) -> bool:
         zero = received - media_seconds
         if self._stands_still(media_seconds, received):
             return False
@@ -147,10 +156,11 @@ class Anchor:
         Once the anchor is settled a picture betters it by a moment at most; what betters it more has jumped, and it is
         for `observe` to say so.
         """
-        assert self._zero is not None
-        zero = received - self.unwrapped(media_seconds)
-        if not self.settled or zero > self._zero - JUMP_SECONDS:
-            self._zero = min(self._zero, zero)
+        with self._lock:
+            assert self._zero is not None
+            zero = received - self.unwrapped(media_seconds)
+            if not self.settled or zero > self._zero - JUMP_SECONDS:
+                self._zero = min(self._zero, zero)
 
     def utc(self, media_seconds: float) -> datetime:
         """The wall-clock time of a media time. Requires an observation."""

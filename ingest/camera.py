@@ -55,7 +55,7 @@ class Camera:
         self.health = Health(self.name, around.clock.monotonic(), self._schedule.is_wanted(around.clock.now()))
         self._disk = DiskThread(f"{self.name} disk")
         self._gaps = GapLedger(
-            self.name, around.store.catalogue, around.facts, around.telemetry, aside=self._disk.later
+            self.name, around.store.catalogue, around.facts, around.telemetry, around.clock, aside=self._disk.later
         )
         self.in_order = False
         self._decoder = Decoder(
@@ -120,7 +120,7 @@ class Camera:
             now = clock.monotonic()
             if self.health.wanted:
                 telemetry.recording_expected(self.name, now - last)
-            self._gaps.tick(clock.now())
+            self._gaps.tick()
             last = now
 
     def _begin_accounts(self) -> None:

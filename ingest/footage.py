@@ -4,7 +4,6 @@ import contextlib
 import logging
 import math
 import os
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +44,8 @@ class _Growing:
 class Footage:
     """What one run leaves on disk. What touches the disk is for one thread, and no cancellation leaves it half done.
 
+    What was received (`reached`, `begins`, `skipped`) is told by another, and each value is written by one of the two.
+
     Methods raise OSError and StorageError where the disk does not do as it should; the files stay for a later run.
     """
 
@@ -66,7 +67,7 @@ class Footage:
         self._reached = 0.0
         self._is_adopted = False
         self._began = False
-        self._beginning = self._counted_seconds = 0.0
+        self._beginning = self._skipped_seconds = self._counted_seconds = 0.0
         self._end: datetime | None = None
 
     @property
@@ -85,11 +86,11 @@ class Footage:
 
     def begins(self, media_seconds: float) -> None:
         """Before this media time there are no pictures."""
-        self._beginning = self._counted_seconds = media_seconds
+        self._beginning = media_seconds
 
     def skipped(self, seconds: float) -> None:
-        """So much of what comes next has no pictures: it does not count as footage."""
-        self._counted_seconds += seconds
+        """So much of what comes next has no pictures: it does not count as footage. Said before that is reached."""
+        self._skipped_seconds += seconds
 
     @property
     def growing_file(self) -> Path:
@@ -114,10 +115,7 @@ class Footage:
         self._show(growing, growing.media)
 
     def closed(self, index: int, media_start: float, media_end: float) -> None:
-        """ffmpeg has closed a file: name it."""
-        if not self._anchor.known:  # over before the first report: it ended just now
-            self._anchor.observe(media_end, time.monotonic())
-            self._reached = media_end
+        """ffmpeg has closed a file: name it. Its end, or what came after it, has been observed."""
         media_end = min(media_end, max(media_start, self._reach, media_start + self._seconds_of_pictures(index)))
         self._finish(index, media_start, media_end - media_start)
         self._growing = _Growing(index + 1, media_end)
@@ -195,8 +193,10 @@ class Footage:
         self._count_seconds()
 
     def _count_seconds(self) -> None:
-        self._telemetry.footage_recorded(self._run.camera, max(0.0, self._reached - self._counted_seconds), 0)
-        self._counted_seconds = max(self._counted_seconds, self._reached)
+        reached = self._reached  # before what was skipped, which is said first
+        seconds = reached - self._beginning - self._skipped_seconds
+        self._telemetry.footage_recorded(self._run.camera, max(0.0, seconds - self._counted_seconds), 0)
+        self._counted_seconds = max(self._counted_seconds, seconds)
 
     def _write_note(self, growing: _Growing) -> None:
         note = self._note(growing)

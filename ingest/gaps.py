@@ -9,11 +9,12 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
 from ingest.catalogue import Catalogue
 from ingest.schedule import Schedule
+from nvr.clock import UtcClock
 from nvr.errors import StorageError
 from nvr.model import Cause, Gap
 from nvr.ports import FactSink, Telemetry
@@ -22,6 +23,9 @@ log = logging.getLogger(__name__)
 
 HINDSIGHT_SECONDS = 10.0
 """How long footage may have come again before that is known: what is younger is not counted as missing yet."""
+
+NOTICED_SECONDS = 60.0
+"""A loss is noticed within this: where one seems older, the clock was set between footage and loss."""
 
 NEGLIGIBLE_SECONDS = 0.1
 """Less than a picture or so between two runs is no gap."""
@@ -44,7 +48,8 @@ class GapLedger:
     """The gaps of one camera, kept in the catalogue and sent on. May be used from any thread.
 
     A disk that refuses, a full one above all, stops nothing: the gap is told of, and saved when it can be. Only
-    making a ledger and `begin` touch the disk themselves; saving is handed to `aside`, and done at once without it.
+    making a ledger and `begin` touch the disk themselves, and keep nobody waiting meanwhile; saving is handed to
+    `aside`, and done at once without it. Gaps are dated by the wall clock and counted by the monotonic one.
     """
 
     def __init__(
@@ -53,24 +58,28 @@ class GapLedger:
         catalogue: Catalogue,
         facts: FactSink,
         telemetry: Telemetry,
+        clock: UtcClock,
+        *,
         aside: Callable[[Callable[[], None]], None] | None = None,
     ) -> None:
         self._camera, self._catalogue, self._facts, self._telemetry = camera, catalogue, facts, telemetry
+        self._clock = clock
         self._aside = aside or (lambda save: save())
         self._lock = threading.RLock()
         self._saving = False
         self._open = catalogue.open_gap(camera)
-        self._counted: datetime | None = None
+        self._counted: float | None = None
         self._is_unsaved = False
 
     def begin(self, now: datetime, arrival: Arrival = Arrival.START) -> None:
         """It is wanted from now on. At a start it was wanted since its last footage; without any it is new."""
+        asks = self._open is None and arrival is not Arrival.ADDED
+        since = self._accounted_until() if asks else None
         with self._lock:
             if self._open is None:
-                since = None if arrival is Arrival.ADDED else self._accounted_until()
                 cause = Cause.RECORDER_DOWN if since and arrival is Arrival.START else Cause.CONFIG_CHANGE
                 self._put(Gap(self._camera, min(since or now, now), None, cause))
-            self._counted = now
+            self._counted = self._clock.monotonic()
 
     def keep_only(self, schedule: Schedule, now: datetime) -> None:
         """Of the gap that is open only what the schedule wanted is missing."""
@@ -92,11 +101,11 @@ class GapLedger:
         """There is no footage from `since` on. A gap from before our start ends where this cause takes over."""
         since = min(since, now)
         with self._lock:
-            if self._open and self._open.cause in _OURS and self._counted:
-                self._close(max(self._open.start, since))
+            if self._open and self._open.cause in _OURS and self._counted is not None:
+                self._close(since)
             if self._open is None:
                 self._put(Gap(self._camera, since, None, cause))
-                self._counted = since
+                self._counted = max(self._monotonic(since), self._clock.monotonic() - NOTICED_SECONDS)
             elif cause is Cause.AUTH and self._open.cause in _UNEXPLAINED:
                 self._put(replace(self._open, cause=cause))  # it hung up to ask for another password
 
@@ -121,18 +130,18 @@ class GapLedger:
         """There is footage from `since` on."""
         with self._lock:
             if self._open:
-                self._close(max(self._open.start, since))
+                self._close(since)
 
     def end(self, now: datetime) -> None:
         """The recorder stops: from now on it is not the camera that is missing."""
         with self._lock:
             if self._open:
-                self._close(max(self._open.start, now))
+                self._close(now)
 
-    def tick(self, now: datetime) -> None:
+    def tick(self) -> None:
         """Count a gap while it lasts, as far back as it is sure, and save what could not be saved before."""
         with self._lock:
-            self._count(now - timedelta(seconds=HINDSIGHT_SECONDS))
+            self._count(self._clock.monotonic() - HINDSIGHT_SECONDS)
             if self._is_unsaved:
                 self._have_saved()
 
@@ -145,14 +154,20 @@ class GapLedger:
             return None
         return max((time for time in known if time), default=None)
 
-    def _count(self, until: datetime) -> None:
-        if self._open and self._counted and until > self._counted:
-            self._telemetry.gap_grew(self._camera, self._open.cause, (until - self._counted).total_seconds())
+    def _monotonic(self, time: datetime) -> float:
+        """The monotonic clock's reading at a time of the last seconds, never one that is still to come."""
+        return self._clock.monotonic() - max(0.0, (self._clock.now() - time).total_seconds())
+
+    def _count(self, until: float) -> None:
+        """Up to a reading of the monotonic clock."""
+        if self._open and self._counted is not None and until > self._counted:
+            self._telemetry.gap_grew(self._camera, self._open.cause, until - self._counted)
             self._counted = until
 
     def _close(self, end: datetime) -> None:
         assert self._open is not None
-        self._count(end)
+        self._count(self._monotonic(end))
+        end = max(self._open.start, end)
         negligible = (end - self._open.start).total_seconds() < NEGLIGIBLE_SECONDS
         self._put(Gap(self._camera, self._open.start, self._open.start if negligible else end, self._open.cause))
         self._open = None

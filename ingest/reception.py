@@ -53,6 +53,12 @@ class Reception:
         self._telemetry.frames_received(self._health.camera, new)
         return None
 
+    def closed(self, media_seconds: float, footage: Footage) -> None:
+        """A file that reaches up to here is complete: where that comes before the first report it ended just now."""
+        if not self.anchor.known:
+            self.anchor.observe(media_seconds, self._clock.monotonic())
+            footage.reached(media_seconds)
+
     def _look_for_late_pictures(self, report: Progress, footage: Footage) -> None:
         """A camera whose sound comes first: media time began with that, and footage begins with its pictures."""
         fps = self._health.expected_fps

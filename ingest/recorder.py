@@ -236,6 +236,7 @@ class Recorder:
             async for line in closed:
                 if (listed := parse_list_line(line)) is not None:
                     await self._settled()
+                    self._reception.closed(listed[2], footage)
                     await self._on_disk(footage.closed, *listed)
 
     async def _settled(self) -> None:

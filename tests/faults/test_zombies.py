@@ -39,7 +39,7 @@ class Crashing:
     def __init__(self, name: str, clip: Path, around: Surroundings) -> None:
         self._settings, self._around = CameraSettings(name, str(clip)), around
         self._health = Health(name, around.clock.monotonic())
-        self._gaps = GapLedger(name, around.store.catalogue, around.facts, around.telemetry)
+        self._gaps = GapLedger(name, around.store.catalogue, around.facts, around.telemetry, around.clock)
         frames = FrameQueue(name, 8, around.telemetry)
         self._disk = DiskThread(name)
         self._decoder = Decoder(

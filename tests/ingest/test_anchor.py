@@ -1,3 +1,6 @@
+import sys
+import threading
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -157,3 +160,33 @@ def test_delays_of_the_network_are_not_the_cameras_clock(hands: Hands) -> None:
         delay = 1.5 if 200 <= second < 250 else 0.02
         assert anchor.observe(second, 5_000.0 + second + delay)
         assert anchor.follow_camera() == 0.0
+
+
+@pytest.fixture
+def threads_that_take_turns_often() -> Iterator[None]:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("threads_that_take_turns_often")
+def test_an_anchor_that_follows_its_camera_loses_no_observation_of_another_thread(hands: Hands) -> None:
+    """Each picture of a slow camera is a little later; by whichever thread, no move of the anchor undoes another."""
+    anchor = Anchor(hands.clock)
+    anchor.observe(0.0, 5_000.0)
+    moved, stop = [0.0], threading.Event()
+
+    def follow() -> None:
+        while not stop.is_set():
+            moved[0] += anchor.follow_camera()
+
+    following = threading.Thread(target=follow)
+    following.start()
+    try:
+        for step in range(1, 20_000):
+            anchor.observe(step * 0.04, 5_000.0 + step * 0.0401)
+    finally:
+        stop.set()
+        following.join()
+    assert anchor.utc(0.0) == from_timestamp(1_800_000_000.0) + timedelta(seconds=moved[0])

@@ -40,7 +40,7 @@ class Stage:
             store=self._store,
             facts=self._facts,
             telemetry=self._metrics,
-            gaps=GapLedger("yard", self._store.catalogue, self._facts, self._metrics),
+            gaps=GapLedger("yard", self._store.catalogue, self._facts, self._metrics, self.clock),
             health=Health("yard", 0.0, expected_fps=fps),
         )
         story(footage, self.run)

@@ -1,4 +1,6 @@
 import contextlib
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -6,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from exporters.metrics import Metrics
-from ingest.gaps import Arrival, GapLedger
+from ingest.gaps import NOTICED_SECONDS, Arrival, GapLedger
 from ingest.schedule import Schedule
 from ingest.store import Store
+from nvr.clock import UtcClock
 from nvr.errors import StorageError
 from nvr.model import Cause, Gap
 from nvr.settings import RecordingMode, RecordingSettings, WeeklyRange
@@ -22,9 +25,22 @@ def at(seconds: float) -> datetime:
     return NOON + timedelta(seconds=seconds)
 
 
+class Hands:
+    """Of a clock: `seconds` since noon, and by how much the wall clock was set since."""
+
+    def __init__(self) -> None:
+        self.seconds = self.set_by = 0.0
+        self.clock = UtcClock(lambda: NOON.timestamp() + self.seconds + self.set_by, lambda: 5000.0 + self.seconds)
+
+
 @pytest.fixture
-def ledger(store: Store, facts: KeptFacts, metrics: Metrics) -> GapLedger:
-    return GapLedger("yard", store.catalogue, facts, metrics)
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def ledger(store: Store, facts: KeptFacts, metrics: Metrics, hands: Hands) -> GapLedger:
+    return GapLedger("yard", store.catalogue, facts, metrics, hands.clock)
 
 
 def _counted(metrics: Metrics, cause: Cause) -> float:
@@ -99,16 +115,71 @@ def test_a_camera_that_is_away_at_the_start_splits_the_gap(ledger: GapLedger, st
     ]
 
 
-def test_seconds_are_counted_while_the_gap_lasts_and_are_exact_at_its_end(ledger: GapLedger, metrics: Metrics) -> None:
+def test_seconds_are_counted_while_the_gap_lasts_and_are_exact_at_its_end(
+    ledger: GapLedger, metrics: Metrics, hands: Hands
+) -> None:
     ledger.begin(at(0))
     ledger.recording(at(0.05))
-    ledger.lost(Cause.EOF, at(60), at(60))
-    for second in range(61, 100):
-        ledger.tick(at(second))
+    hands.seconds = 62.0
+    ledger.lost(Cause.EOF, at(60), at(62))
+    for second in range(63, 100):
+        hands.seconds = second
+        ledger.tick()
     assert _counted(metrics, Cause.EOF) == pytest.approx(29)
     ledger.recording(at(97.5))
-    ledger.tick(at(200))
+    hands.seconds = 200.0
+    ledger.tick()
     assert _counted(metrics, Cause.EOF) == pytest.approx(37.5)
+
+
+@pytest.mark.parametrize("step", [3600.0, -3600.0])
+def test_a_clock_that_is_set_counts_no_seconds_that_did_not_pass(
+    ledger: GapLedger, metrics: Metrics, hands: Hands, step: float
+) -> None:
+    ledger.begin(at(0))
+    ledger.recording(at(0.05))
+    hands.seconds = 60.0
+    ledger.lost(Cause.EOF, at(60), at(60))
+    for second in range(61, 100):
+        hands.seconds = second
+        hands.set_by = step if second > 80 else 0.0
+        ledger.tick()
+    ledger.recording(at(97.5 + step))
+    assert _counted(metrics, Cause.EOF) == pytest.approx(37.5)
+
+
+def test_a_loss_found_after_the_clock_was_set_ahead_is_not_counted_for_as_long(
+    ledger: GapLedger, metrics: Metrics, hands: Hands
+) -> None:
+    ledger.begin(at(0))
+    hands.seconds = 1.0
+    ledger.recording(at(0.5))
+    hands.seconds, hands.set_by = 7200.0, 3600.0
+    ledger.lost(Cause.EOF, at(7199), at(7200 + 3600))
+    hands.seconds = 7210.0
+    ledger.recording(at(7210 + 3600))
+    assert 10 <= _counted(metrics, Cause.EOF) <= 10 + NOTICED_SECONDS
+
+
+def test_nobody_waits_for_the_disk_that_a_beginning_asks(ledger: GapLedger, store: Store) -> None:
+    asked, answered = threading.Event(), threading.Event()
+
+    def hang(_camera: str) -> None:
+        asked.set()
+        assert answered.wait(60)
+
+    with pytest.MonkeyPatch.context() as hanging, ThreadPoolExecutor() as threads:
+        hanging.setattr(store.catalogue, "last_end", hang)
+        beginning = threads.submit(ledger.begin, at(0))
+        try:
+            assert asked.wait(60)
+            threads.submit(ledger.tick).result(60)
+            threads.submit(ledger.end, at(1)).result(60)
+        finally:
+            answered.set()
+        beginning.result(60)
+    [gap] = _all(store)
+    assert (gap.start, gap.end) == (at(0), None)
 
 
 def test_runs_that_follow_at_once_leave_no_gap(ledger: GapLedger, store: Store) -> None:
@@ -124,7 +195,7 @@ def test_a_gap_that_was_open_at_the_end_goes_on_at_the_next_start(
 ) -> None:
     ledger.begin(at(0))
     ledger.lost(Cause.AUTH, at(1), at(1))
-    again = GapLedger("yard", store.catalogue, facts, metrics)
+    again = GapLedger("yard", store.catalogue, facts, metrics, UtcClock())
     again.begin(at(50))
     again.recording(at(60))
     assert _all(store)[-1] == Gap("yard", at(1), at(60), Cause.AUTH)
@@ -136,7 +207,7 @@ def test_a_stop_ends_what_the_camera_is_blamed_for(
     ledger.begin(at(0))
     ledger.lost(Cause.EOF, at(10), at(11))
     ledger.end(at(20))
-    again = GapLedger("yard", store.catalogue, facts, metrics)
+    again = GapLedger("yard", store.catalogue, facts, metrics, UtcClock())
     again.begin(at(500))
     again.recording(at(502))
     assert _all(store)[-2:] == [
@@ -166,7 +237,7 @@ def test_a_disk_that_refuses_stops_nothing_and_is_made_up_for(
         ledger.lost(Cause.ENOSPC, at(60), at(61))
         ledger.recording(at(90))
         assert _all(store) == [Gap("yard", at(60), at(90), Cause.ENOSPC)]
-    ledger.tick(at(91))
+    ledger.tick()
     store.close()
     with contextlib.closing(Store(store.root)) as again:
         assert _all(again) == [Gap("yard", at(60), at(90), Cause.ENOSPC)]
@@ -212,7 +283,7 @@ def test_a_recorder_that_was_down_misses_only_what_its_schedule_wanted(
     store: Store, facts: KeptFacts, metrics: Metrics
 ) -> None:
     store.catalogue.put_gap(Gap("yard", NOON - 3 * HOURS, NOON - 3 * HOURS + SECONDS, Cause.EOF))
-    ledger = GapLedger("yard", store.catalogue, facts, metrics)
+    ledger = GapLedger("yard", store.catalogue, facts, metrics, UtcClock())
     ledger.begin(NOON)
     ledger.keep_only(_off_from(10, 11), NOON)
     day = (NOON - 12 * HOURS, NOON + 12 * HOURS)
@@ -225,7 +296,7 @@ def test_a_recorder_that_was_down_misses_only_what_its_schedule_wanted(
 def test_a_recorder_that_starts_outside_a_cameras_time_opens_no_gap(
     store: Store, facts: KeptFacts, metrics: Metrics
 ) -> None:
-    ledger = GapLedger("yard", store.catalogue, facts, metrics)
+    ledger = GapLedger("yard", store.catalogue, facts, metrics, UtcClock())
     ledger.begin(NOON)
     ledger.keep_only(_off_from(10, 13), NOON)
     assert store.gaps("yard", NOON - HOURS, NOON + HOURS) == []
@@ -235,7 +306,7 @@ def test_a_recorder_that_starts_outside_a_cameras_time_opens_no_gap(
 
 
 def test_a_gap_stays_whole_where_all_of_it_was_wanted(store: Store, facts: KeptFacts, metrics: Metrics) -> None:
-    ledger = GapLedger("yard", store.catalogue, facts, metrics)
+    ledger = GapLedger("yard", store.catalogue, facts, metrics, UtcClock())
     ledger.begin(NOON)
     before = list(facts.facts)
     ledger.keep_only(_off_from(1, 2), NOON)
