@@ -5,6 +5,7 @@ import contextlib
 import logging
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from ingest.causes import classify_error
 from ingest.decoder import Decoder, Feed
@@ -183,7 +184,7 @@ class Camera:
         changed, self._handling = handling != self._handling, handling
         if changed and not self._just_changed:  # once without a wait: some cameras change their minds for ever
             self._just_changed = True
-            remember(self._folder, handling)
+            self._disk.later(partial(remember, self._folder, handling))
             log.info("%s: begun anew, to suit what the camera sends", self.name)
             return 0.0
         self._just_changed = changed

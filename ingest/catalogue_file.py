@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ingest.protections_file import ProtectionsFile
-from nvr.errors import StorageError, StorageTaken
+from nvr.errors import StorageError, StorageTooNew
 
 log = logging.getLogger(__name__)
 
@@ -310,7 +310,7 @@ def _prepare(database: sqlite3.Connection, path: Path) -> None:
     database.execute("PRAGMA synchronous = FULL")
     [version] = database.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
-        raise StorageTaken(
+        raise StorageTooNew(
             f"the catalogue has version {version}, this recorder knows {VERSION}",
             path=path,
             hint="run the newer release that wrote it, or move it away to have it rebuilt from the files",

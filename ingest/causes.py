@@ -18,7 +18,10 @@ _PATTERNS: tuple[tuple[Cause, re.Pattern[str]], ...] = tuple(
         (Cause.REFUSED, r"Connection refused|No route to host|Network is unreachable|\b503 Service|\b461 Unsupported"),
         (Cause.ENOSPC, r"No space left on device|database or disk is full"),
         (Cause.READ_ONLY, r"Read-only file system|readonly database|Permission denied"),
-        (Cause.DIRECTORY_GONE, r"Failed to open segment '[^']*'|Could not write header.*No such file"),
+        (
+            Cause.DIRECTORY_GONE,
+            r"Failed to open segment '[^']*'|\bcd: .*(can't cd|No such)|Could not write header.*No such file",
+        ),
         (Cause.NOT_FOUND, r"\b404 Not Found|\b454 Session Not Found|No such file or directory"),
         (Cause.TIMEOUT, r"Connection timed out|Operation timed out"),
         (

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ingest.causes import classify_exit, classify_line, rank
-from ingest.ffmpeg import Command, dies_with_parent
+from ingest.ffmpeg import Command, dies_with_parent, within
 from nvr.masking import mask_url
 from nvr.model import Cause
 
@@ -59,22 +59,22 @@ class Child:
         *,
         name: str,
         pass_fds: Sequence[int] = (),
-        cwd: Path | None = None,
+        folder: Path | None = None,
         stdout: int = asyncio.subprocess.DEVNULL,
         listen: Callable[[str], None] = _ignore,
         level: int = logging.WARNING,
     ) -> "Child":
-        """Start `command`; `listen` gets each line of its standard error, which may hold credentials.
+        """Start `command`, in `folder`; `listen` gets each line of its standard error, which may hold credentials.
 
         Errors that it reports are logged at `level`.
         """
+        arguments = within(folder, command.arguments) if folder else command.arguments
         process = await asyncio.create_subprocess_exec(
-            *dies_with_parent(command.arguments),
+            *dies_with_parent(arguments),
             stdin=asyncio.subprocess.PIPE if command.stdin else asyncio.subprocess.DEVNULL,
             stdout=stdout,
             stderr=asyncio.subprocess.PIPE,
             pass_fds=pass_fds,
-            cwd=cwd,
             limit=_LINE_LIMIT,
             start_new_session=True,  # Ctrl-C in a terminal is for us, and we stop it in good order
         )

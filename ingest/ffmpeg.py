@@ -82,6 +82,11 @@ def dies_with_parent(command: list[str]) -> list[str]:
     return ["setpriv", "--pdeathsig", "KILL", "--", *command]
 
 
+def within(folder: Path, command: list[str]) -> list[str]:
+    """The command in a folder that its process enters by itself: whoever spawns it waits for no disk that hangs."""
+    return ["sh", "-c", 'cd -- "$0" && exec "$@"', str(folder), *command]
+
+
 def recorder_command(
     program: str, source: str, *, run: str, segment_seconds: float, audio: AudioMode, packet_format: str, pipes: Pipes
 ) -> Command:

@@ -143,7 +143,7 @@ class Recorder:
             command,
             name=f"{self._camera} recorder",
             pass_fds=pipes.all,
-            cwd=run.folder,
+            folder=run.folder,
             listen=self._heard,
             level=logging.DEBUG if self._health.consecutive_failures else logging.WARNING,
         )

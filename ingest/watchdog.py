@@ -29,7 +29,9 @@ def verdict(vitals: Vitals, said: Cause | None) -> Cause | None:
     A disk that is slow to sync is no reason while the file grows: whoever is begun anew finds the same disk.
     """
     if vitals.first_frame is None:
-        return (said or Cause.TIMEOUT) if vitals.now - vitals.started > GRACE_SECONDS else None
+        if vitals.now - vitals.started <= GRACE_SECONDS:
+            return None
+        return said or (Cause.STUCK_IO if vitals.waits_for_disk else Cause.TIMEOUT)
     if vitals.now - vitals.last_growth > GROWTH_SECONDS:
         return Cause.STUCK_IO if vitals.waits_for_disk else Cause.STALLED
     return Cause.TIMESTAMP_JUMP if vitals.has_drifted else None

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from nvr.errors import ConfigError, NvrError, StorageTaken
+from nvr.errors import ConfigError, NvrError, StorageTooNew
 
 HELP = """Record cameras, find what moves, and measure both.
 
@@ -110,7 +110,7 @@ def application(command: str) -> typer.Typer:
 def fail(error: NvrError) -> NoReturn:
     """Say what is wrong without a traceback: exit code 2 for what only the user can mend, 1 for all else."""
     typer.echo(str(error), err=True)
-    sys.exit(2 if isinstance(error, ConfigError | StorageTaken) else 1)
+    sys.exit(2 if isinstance(error, ConfigError | StorageTooNew) else 1)
 
 
 def _function(name: str) -> Callable[..., Any]:

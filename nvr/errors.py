@@ -6,7 +6,8 @@ NvrError
 │   └── Unchangeable   it is in order or not, but cannot be written as was asked
 ├── EnvironmentNotReady  what the machine lacks (exit code 1)
 ├── StorageError       a volume that cannot be read or written
-│   ├── StorageTaken   another recorder uses it, or a newer release wrote it (exit code 2)
+│   ├── StorageTaken   another recorder uses it
+│   ├── StorageTooNew  a newer release wrote it (exit code 2)
 │   └── MountMissing   its volume is not mounted
 ├── MediaError         a file of footage that cannot be understood
 └── DatabaseError      ClickHouse is away, locked or refuses
@@ -71,7 +72,11 @@ class StorageError(NvrError):
 
 
 class StorageTaken(StorageError):
-    """Another recorder uses it, or a newer release wrote it: trying again is of no use until that is mended."""
+    """Another recorder uses it, for as long as it runs: one that is being replaced may still be about to end."""
+
+
+class StorageTooNew(StorageError):
+    """A newer release wrote it: trying again is of no use until that is mended."""
 
 
 class MountMissing(StorageError):

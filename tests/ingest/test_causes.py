@@ -19,6 +19,8 @@ from nvr.model import Cause
         ("[error] /no/such.mp4: No such file or directory", Cause.NOT_FOUND),
         ("[error] rtsp://camera.example/: Connection timed out", Cause.TIMEOUT),
         ("[segment @ 0x1] [error] Failed to open segment '/gone/x-000001.mp4'", Cause.DIRECTORY_GONE),
+        ("sh: 1: cd: can't cd to /gone", Cause.DIRECTORY_GONE),
+        ("sh: line 0: cd: /gone: No such file or directory", Cause.DIRECTORY_GONE),
         ("[error] av_interleaved_write_frame(): No space left on device", Cause.ENOSPC),
         ("[error] x.mp4: Read-only file system", Cause.READ_ONLY),
         ("[error] Stream map '0:v:0' matches no streams.", Cause.CODEC),

@@ -3,6 +3,7 @@ import logging
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,17 @@ def test_an_end_has_the_most_specific_cause_that_was_named() -> None:
 @pytest.mark.parametrize(("number", "cause"), [(signal.SIGKILL, Cause.OOM), (signal.SIGSEGV, Cause.CRASH)])
 def test_a_signal_that_is_not_ours_has_a_cause(number: int, cause: Cause) -> None:
     assert asyncio.run(_run(f"kill -{number} $$; sleep 9"))[0] is cause
+
+
+def test_a_folder_is_entered_by_the_child_itself_for_its_disk_may_hang(tmp_path: Path) -> None:
+    async def enter(folder: Path) -> tuple[Cause, list[str]]:
+        heard: list[str] = []
+        child = await Child.spawn(Command(["sh", "-c", "pwd >&2"]), name="test", folder=folder, listen=heard.append)
+        return await child.wait(), heard
+
+    (tmp_path / "it's here").mkdir()
+    assert asyncio.run(enter(tmp_path / "it's here")) == (Cause.EOF, [str(tmp_path / "it's here")])
+    assert asyncio.run(enter(tmp_path / "gone"))[0] is Cause.DIRECTORY_GONE
 
 
 def test_a_child_that_ignores_sigterm_is_killed() -> None:

@@ -22,6 +22,7 @@ CONNECTING = replace(WELL, first_frame=None, last_growth=50.0)
         (WELL, None),
         (replace(CONNECTING, now=64.9), None),
         (replace(CONNECTING, now=65.1), Cause.TIMEOUT),
+        (replace(CONNECTING, now=65.1, waits_for_disk=True), Cause.STUCK_IO),
         (replace(WELL, last_growth=95.1), None),
         (replace(WELL, last_growth=94.9), Cause.STALLED),
         (replace(WELL, last_growth=94.9, waits_for_disk=True), Cause.STUCK_IO),

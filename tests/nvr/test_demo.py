@@ -110,7 +110,7 @@ def test_a_second_demo_in_the_same_directory_is_refused(directory: Path) -> None
         with start_demo(directory) as second:
             output, _ = second.communicate(timeout=30)
         first.kill()
-    assert second.returncode == 2
+    assert second.returncode == 1
     assert "in use by another recorder" in output
     assert "end that demo, or choose another with --directory" in output
 
