@@ -6,7 +6,8 @@ from datetime import datetime
 
 from ingest.stream import Streams
 from ingest.usage import Meter
-from nvr.model import CameraState, CameraStatus, Cause
+from ingest.zone_watch import ZoneWatch
+from nvr.model import CameraState, CameraStatus, Cause, SceneChange
 
 STALE_SECONDS = 30.0
 """Without a frame for so long a connected camera is stale, and one that is not connected offline."""
@@ -98,6 +99,8 @@ class Health:
     clock_offset_seconds: float = 0.0
     luma_ratio: float = 0.0
     motion_active: bool = False
+    tampering: frozenset[SceneChange] = frozenset()
+    zones: ZoneWatch = field(default_factory=ZoneWatch)
     rate: FrameRate = field(default_factory=FrameRate)
     slow_since: float | None = None
     recorder: Meter = field(default_factory=Meter)
@@ -186,4 +189,6 @@ class Health:
             decoder_cpu_seconds=self.decoder.cpu_seconds,
             recorder_resident_bytes=self.recorder.resident_bytes,
             decoder_resident_bytes=self.decoder.resident_bytes,
+            tampering=self.tampering,
+            alert_zones=self.zones.active(now),
         )

@@ -23,6 +23,7 @@ class Analysis:
     ) -> None:
         self._camera, self._facts, self._telemetry, self._clock = camera, facts, telemetry, clock
         self._analyser = CameraAnalyser(settings)
+        self._watch_zones(settings)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -44,6 +45,7 @@ class Analysis:
         """Judge by other settings from the next frame on; an open event ends with the last one that was judged."""
         self._finish()
         self._analyser = CameraAnalyser(settings)
+        self._watch_zones(settings)
 
     def _judge(self, frame: Frame) -> None:
         started = time.perf_counter()
@@ -57,8 +59,14 @@ class Analysis:
         if analysis.is_distinct:
             health.last_distinct_frame_time = frame.time
         health.motion_active = self._analyser.motion_active
+        health.tampering = self._analyser.tampering
+        if zones := self._analyser.zones:
+            health.zones.touched(zones, self._clock.monotonic())
         lag = (self._clock.now() - frame.time).total_seconds()
         self._telemetry.frame_processed(self._camera.name, max(0.0, lag), time.perf_counter() - started)
+
+    def _watch_zones(self, settings: CameraSettings) -> None:
+        self._camera.health.zones.watch([zone.name for zone in settings.zones if zone.alert])
 
     def _finish(self) -> None:
         self._keep(self._analyser.finish())

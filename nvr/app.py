@@ -9,10 +9,12 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 
+from exporters.clickhouse.anomalies import Anomalies
 from exporters.clickhouse.client import Database
+from exporters.clickhouse.hours import Hours
 from exporters.clickhouse.orphans import Orphans
 from exporters.clickhouse.queries import Queries
-from exporters.clickhouse.writer import Writer
+from exporters.clickhouse.writer import BATCH_ROWS, Writer
 from exporters.metrics import Metrics
 from exporters.notify.builtin import Evaluator
 from exporters.notify.evidence import Evidence
@@ -105,6 +107,8 @@ class App:
             self._database = Database(database.dsn)
             motion = {name: camera.motion for name, camera in settings.cameras.items()}
             self._past = Queries(self._database, settings.site)
+            hours = Hours(self._database, settings.site)
+            self._anomalies = Anomalies(hours, settings.timezone, self.metrics, is_current=self._history_is_current)
             self._notifier = self._told(undo)
             orphans = Orphans(self._past, self._clock.now(), motion)
             self._writer = Writer(
@@ -121,6 +125,10 @@ class App:
         )
         self._unready = "recording has not begun yet"
         self.metrics.watch(self)
+
+    def _history_is_current(self) -> bool:
+        sink = self.sink()
+        return sink.up and sink.queue_length < BATCH_ROWS
 
     def _told(self, undo: contextlib.ExitStack) -> Notifier:
         """Whoever tells people of alerts. Its files lie beside the spool."""
@@ -187,6 +195,7 @@ class App:
                     tasks.create_task(self._notify(), name="notifications"),
                     tasks.create_task(self._evaluate(), name="built-in alerts"),
                     tasks.create_task(self._interest.run(), name="interest"),
+                    tasks.create_task(self._anomalies.run(), name="anomalies"),
                     tasks.create_task(self._watch_clocks(), name="clocks"),
                     service,
                     web,

@@ -5,7 +5,8 @@ at 160 x 90, motion is judged on cells of 5 x 5 of its pixels, and heatmaps coun
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
@@ -76,6 +77,10 @@ class SceneChange(StrEnum):
     TURNED = "turned"
     DEFOCUSED = "defocused"
     FROZEN = "frozen"
+
+    @property
+    def is_tampering(self) -> bool:
+        return self is not SceneChange.LIGHT
 
 
 def stamp(time: datetime) -> str:
@@ -219,7 +224,10 @@ Fact = Segment | Gap | MotionEvent | Activity | HeatmapCounts | Tombstone | Aler
 
 @dataclass(frozen=True, slots=True)
 class CameraStatus:
-    """A camera as it is now; times are None until they first happen."""
+    """A camera as it is now; times are None until they first happen.
+
+    `tampering` is what is being done to it; `alert_zones` are those that ask for alerts, and whether there is motion.
+    """
 
     camera: str
     state: CameraState
@@ -244,6 +252,8 @@ class CameraStatus:
     decoder_cpu_seconds: float
     recorder_resident_bytes: int
     decoder_resident_bytes: int
+    tampering: frozenset[SceneChange] = frozenset()
+    alert_zones: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from nvr.model import Activity, Frame, FrameActivity, HeatmapCounts, MotionEvent, Picture
+from nvr.model import Activity, Frame, FrameActivity, HeatmapCounts, MotionEvent, Picture, SceneChange
 from nvr.settings import CameraSettings
 from processor.activity import ActivityGatherer, HeatmapGatherer
 from processor.detector import Detector
@@ -42,6 +42,16 @@ class CameraAnalyser:
     @property
     def motion_active(self) -> bool:
         return self._tracker.motion_active
+
+    @property
+    def zones(self) -> frozenset[str]:
+        """Those that the motion of the open event has touched by now."""
+        return self._tracker.zones
+
+    @property
+    def tampering(self) -> frozenset[SceneChange]:
+        """What is done to the camera now, as far as its picture tells."""
+        return self._detector.tampering()
 
     def analyse(self, frame: Frame) -> Analysis:
         [activity] = self._detector.detect(frame.picture[np.newaxis], [frame.time])

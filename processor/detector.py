@@ -21,6 +21,7 @@ from nvr.model import (
     HEATMAP_ROWS,
     FrameActivity,
     Picture,
+    SceneChange,
 )
 from nvr.settings import CameraSettings
 from processor.acuity import View
@@ -39,6 +40,10 @@ class Detector:
         self._lanes = [Lane(number, camera) for number, camera in enumerate(settings)]
         self._visible = _visible([View.of(camera) for camera in settings])
         self._above, self._differing = np.zeros(shape, np.uint8), np.zeros(shape, bool)
+
+    def tampering(self, number: int = 0) -> frozenset[SceneChange]:
+        """What camera `number` suffers now: the scene changes by tampering that last."""
+        return self._lanes[number].tampering
 
     def detect(self, pictures: Picture, times: Sequence[datetime]) -> list[FrameActivity]:
         """What moves in the next pictures `(N, 90, 160) uint8`, one of each camera, taken at `times`.

@@ -16,7 +16,7 @@ from processor.cells import Bools, Counts, count_per_cell
 from processor.cellset import CellSet, components, numbers, packed, union
 from processor.memory import FRAMES
 from processor.patience import Patience
-from processor.tampering import Tampering
+from processor.tampering import UNHARMED, Tampering
 from processor.travel import Travel
 from processor.upheaval import Upheavals
 from processor.watch import Component, Sight, Watch
@@ -70,6 +70,11 @@ class Lane:
         self.held: Bools | None = None
         self.times: deque[datetime] = deque(maxlen=FRAMES + 1)
 
+    @property
+    def tampering(self) -> frozenset[SceneChange]:
+        """What the camera suffers now."""
+        return self._tampering.present(self.times[-1]) if self.times else UNHARMED
+
     def judge(self, time: datetime, picture: Picture, scene: Background, differing: Bools, counts: Counts) -> Verdict:
         """Of the next picture `(90, 160)`, in which `differing` pixels `(90, 160)` make `counts` by cell `(18, 32)`."""
         self._note(time, picture)
@@ -81,6 +86,8 @@ class Lane:
             return Verdict(change=change)
         sight = self._sight(scene, differing, counts)
         change = self._upheavals.compare(sight.picture, sight.room) or change
+        if change is SceneChange.TURNED:
+            self._tampering.turned(time)
         if not self._keener and counts.max() < self._neutral.cell_pixels:
             return self._rest(scene, change)
         return self._look(scene, sight, change)

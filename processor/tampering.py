@@ -19,6 +19,12 @@ BLURRED, BARE = 0.45, 0.35
 FOLLOW = 1 / 120
 """By how much what is usual follows each look."""
 
+TURNED_FOR = timedelta(minutes=15)
+"""How long a camera counts as turned: where it looks now is then where it looks."""
+
+
+UNHARMED: frozenset[SceneChange] = frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -42,7 +48,7 @@ class Look:
 
 
 class Tampering:
-    """Watches one camera's pictures. Each state is told once, when it begins."""
+    """Watches one camera's pictures. Each state is told once, when it begins; `present` has those that last."""
 
     def __init__(self) -> None:
         self._last: Picture | None = None
@@ -50,10 +56,29 @@ class Tampering:
         self._frozen_told = False
         self._usual: Look | None = None
         self._frame = self._odd = 0
+        self._look: SceneChange | None = None
+        self._turned: datetime | None = None
 
     def restart(self) -> None:
         """The scene is another from now on, or in another light."""
         self._usual, self._odd = None, 0
+        self._look = self._turned = None
+
+    def turned(self, time: datetime) -> None:
+        """The camera shows another scene since then."""
+        self._turned = time
+
+    def present(self, time: datetime) -> frozenset[SceneChange]:
+        """What the camera suffers now, as of its last picture."""
+        is_turned = self._turned is not None and abs(time - self._turned) < TURNED_FOR
+        if self._look is None and not self._frozen_told and not is_turned:
+            return UNHARMED
+        states = (
+            self._look,
+            SceneChange.FROZEN if self._frozen_told else None,
+            SceneChange.TURNED if is_turned else None,
+        )
+        return frozenset(state for state in states if state)
 
     def follow(self, picture: Picture, time: datetime) -> SceneChange | None:
         """Take in the next picture `(90, 160)`."""
@@ -78,9 +103,10 @@ class Tampering:
         usual = self._usual = self._usual or look
         bare = look.contrast < BARE * usual.contrast
         if not bare and look.fineness >= BLURRED * usual.fineness:
-            self._usual, self._odd = usual.towards(look, FOLLOW), 0
+            self._usual, self._odd, self._look = usual.towards(look, FOLLOW), 0, None
             return None
         self._odd += 1
         if self._odd != CONFIRMING:
             return None
-        return SceneChange.COVERED if bare else SceneChange.DEFOCUSED
+        self._look = SceneChange.COVERED if bare else SceneChange.DEFOCUSED
+        return self._look

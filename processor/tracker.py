@@ -53,6 +53,11 @@ class Tracker:
         """Whether an event is open."""
         return self._event_open
 
+    @property
+    def zones(self) -> frozenset[str]:
+        """Those that the open event has touched by now."""
+        return self._stretch.zones if self._stretch and self._event_open else frozenset()
+
     def follow(self, activity: FrameActivity) -> tuple[MotionEvent, ...]:
         """The events that this frame opens or closes."""
         closed = self.finish() if self._is_over(activity.time) else ()

@@ -3,7 +3,7 @@
 Each noun's instruments stand in a file of their own. Nothing here does I/O: a scrape reads what is in memory.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from prometheus_client import (
@@ -16,6 +16,7 @@ from prometheus_client import (
 from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
+from exporters.anomaly import Comparison
 from exporters.metrics.camera import CameraMetrics
 from exporters.metrics.instruments import Instruments
 from exporters.metrics.motion import MotionMetrics
@@ -102,6 +103,9 @@ class Metrics:
 
     def scene_changed(self, camera: str, kind: SceneChange) -> None:
         self._motion.scene_changed(camera, kind)
+
+    def motion_compared(self, comparisons: Mapping[str, Comparison]) -> None:
+        self._motion.compared(comparisons)
 
     def segment_deleted(self, tombstone: Tombstone) -> None:
         self._storage.deleted(tombstone)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from nvr.model import CameraState, CameraStatus, Cause, SinkStatus, VolumeStatus
+from nvr.model import CameraState, CameraStatus, Cause, SceneChange, SinkStatus, VolumeStatus
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -34,6 +34,8 @@ def camera_status(camera: str, state: CameraState = CameraState.HEALTHY) -> Came
         decoder_cpu_seconds=12.5,
         recorder_resident_bytes=30_000_000,
         decoder_resident_bytes=40_000_000,
+        tampering=frozenset({SceneChange.COVERED}),
+        alert_zones={"porch": True, "street": False},
     )
 
 

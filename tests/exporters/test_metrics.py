@@ -16,6 +16,7 @@ from prometheus_client import generate_latest
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 
+from exporters.anomaly import Comparison
 from exporters.metrics import Metrics
 from nvr.model import Cause, MotionEvent, SceneChange, Segment, Tombstone
 from nvr.ports import Telemetry
@@ -46,6 +47,7 @@ def scenario() -> Metrics:
     for camera in ("front-door", "yard"):
         metrics.add(camera)
     happen(metrics)
+    metrics.motion_compared({"front-door": Comparison(4.5, 0.5, 0.1)})
     metrics.request_served("/api/cameras", "GET", 0.004)
     metrics.segments_last(60.0)
     metrics.channel_added("people/mail")

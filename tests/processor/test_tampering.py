@@ -1,0 +1,68 @@
+"""What is being done to a camera: when it begins to be shown, and when it is over."""
+
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from nvr.model import Frame, Picture, SceneChange
+from nvr.settings import CameraSettings, Zone
+from processor.analyser import CameraAnalyser
+from processor.tampering import CONFIRMING, LOOK_EVERY, TURNED_FOR, Tampering
+from tests.processor.scenes import EPOCH, camera, shoot, walker
+
+LEFT = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
+STEP = timedelta(seconds=0.2)
+GENERATOR = np.random.default_rng(7)
+SCENE = GENERATOR.integers(20, 230, (90, 160)).astype(np.uint8)
+
+
+def noisy(picture: Picture) -> Picture:
+    return picture + GENERATOR.integers(0, 3, picture.shape).astype(np.uint8)
+
+
+def shown(tampering: Tampering, picture: Picture, seconds: float, start: datetime) -> datetime:
+    for _ in range(int(seconds * 5)):
+        tampering.follow(noisy(picture), start)
+        start += STEP
+    return start
+
+
+def test_a_covered_camera_is_so_until_it_sees_again() -> None:
+    tampering = Tampering()
+    time = shown(tampering, SCENE, 10, EPOCH)
+    assert tampering.present(time) == frozenset()
+    time = shown(tampering, np.full_like(SCENE, 40), 60, time)
+    assert tampering.present(time) == {SceneChange.COVERED}
+    time = shown(tampering, SCENE, CONFIRMING * LOOK_EVERY / 5, time)
+    assert tampering.present(time) == frozenset()
+
+
+def test_a_frozen_picture_is_so_until_one_differs() -> None:
+    tampering = Tampering()
+    for number in range(150):
+        tampering.follow(SCENE, EPOCH + number * STEP)
+    assert tampering.present(EPOCH + 30 * timedelta(seconds=1)) == {SceneChange.FROZEN}
+    tampering.follow(noisy(SCENE), EPOCH + 150 * STEP)
+    assert tampering.present(EPOCH + 150 * STEP) == frozenset()
+
+
+def test_a_turned_camera_is_so_for_a_while() -> None:
+    tampering = Tampering()
+    tampering.turned(EPOCH)
+    assert tampering.present(EPOCH + TURNED_FOR - STEP) == {SceneChange.TURNED}
+    assert tampering.present(EPOCH + TURNED_FOR) == frozenset()
+
+
+def test_an_analyser_says_which_zones_its_open_event_has_touched() -> None:
+    analyser = CameraAnalyser(zoned())
+    touched = []
+    for shot in shoot(24, walker(8, 16, path=(0.1, 0.4))):
+        analyser.analyse(Frame("yard", EPOCH + timedelta(seconds=shot.seconds), shot.picture))
+        touched.append(analyser.zones)
+    assert touched[0] == touched[-1] == frozenset()
+    assert frozenset({"left"}) in touched
+    assert analyser.tampering == frozenset()
+
+
+def zoned() -> CameraSettings:
+    return camera(zones=(Zone("left", LEFT),))
