@@ -80,5 +80,5 @@ $(DEMO_PROGRAMS): deploy/debian-packages
 	@mkdir -p $(VENV) && touch $@
 
 $(TEST_PROGRAMS): deploy/debian-packages
-	@deploy/debian-packages ffmpeg prometheus prometheus-alertmanager chromium faketime
+	@deploy/debian-packages ffmpeg prometheus prometheus-alertmanager chromium faketime nginx
 	@mkdir -p $(VENV) && touch $@

@@ -18,7 +18,7 @@ from exporters.clickhouse.writer import BATCH_ROWS, Writer
 from exporters.metrics import Metrics
 from exporters.notify.builtin import Evaluator
 from exporters.notify.evidence import Evidence
-from exporters.notify.links import Links, key_in
+from exporters.notify.links import Links
 from exporters.notify.notifier import Notifier
 from exporters.notify.words import Place
 from exporters.spool import Spool
@@ -134,7 +134,7 @@ class App:
         """Whoever tells people of alerts. Its files lie beside the spool."""
         settings, directory = self._settings, self._settings.database.spool
         address = settings.web.external_url or base_url(settings.web)
-        self._links = Links(key_in(directory), address)
+        self._links = Links.of(directory, address)
         notifier = Notifier(
             settings.notifications,
             directory,

@@ -25,6 +25,7 @@ HELP = """Record cameras, find what moves, and measure both.
   nvr gaps --camera front-door --from 7d    what is missing, and why?
   nvr retention --dry-run                   what would be deleted, and why?
   nvr forecast --budget 2TB                 how long would footage stay with that much?
+  nvr link --kiosk --expires 90d            show the cameras on a wall
   nvr notify test people                    do notifications arrive?
   nvr scan clip.mp4                         what moves in this file?
 """
@@ -45,6 +46,7 @@ COMMANDS = (
     Command("health", "Record", "Ask the running recorder whether it records."),
     Command("events", "Ask", "List motion events."),
     Command("gaps", "Ask", "List missing footage and its causes."),
+    Command("link", "Ask", "Print an address that opens a little without a token, for a while."),
     Command("retention", "Keep", "Clean up the storage now, or say what would go."),
     Command("forecast", "Keep", "Tell when the storage fills, and how long footage stays."),
     Command("protect", "Keep", "Protect footage from being deleted, and list what is."),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from math import ceil, inf
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 Polygon = tuple[tuple[float, float], ...]
@@ -172,6 +173,11 @@ class WebSettings:
     external_url: str = ""
     grafana_url: str = ""
     token: str | None = field(default=None, repr=False)
+
+    @property
+    def prefix(self) -> str:
+        """The path below which people reach the recorder, such as `/nvr`; empty where it has a host of its own."""
+        return urlsplit(self.external_url).path
 
 
 @dataclass(frozen=True, slots=True)

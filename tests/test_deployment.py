@@ -103,6 +103,10 @@ def test_what_compose_mounts_is_there_and_nothing_listens_beyond_this_machine() 
         listening = [word for word in service.get("command", []) if "web.listen-address" in word]
         assert all("=127.0.0.1:" in word for word in listening)
         assert "ports" not in service
+    assert COMPOSE["services"]["grafana"]["environment"]["GF_SERVER_HTTP_ADDR"] == "127.0.0.1"
+    nginx = re.sub(r"#.*", "", (DEPLOY / "nginx.conf").read_text())
+    assert re.findall(r"\blisten ([^;]+);", nginx) == ["127.0.0.1:8000"]
+    assert re.findall(r"\bserver (\S+);", nginx) == ["127.0.0.1:3000", "127.0.0.1:8080"]
     assert "127.0.0.1:8080" in (ROOT / "prometheus" / "prometheus.yml").read_text()
 
 

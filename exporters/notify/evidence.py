@@ -68,8 +68,17 @@ class Evidence:
                     gaps = await asyncio.to_thread(self._store.gaps, alert.camera, since, until)
             except (NvrError, TimeoutError) as error:
                 _log.warning("a notification goes without the cause of the outage: %s", error)
+        await self._use_present_key()
         outage = outage_of(alert, gaps)
         return Story(alert, outage, *self._urls(alert, outage.start if alert.end is None else alert.end, now))
+
+    async def _use_present_key(self) -> None:
+        """A link that is signed with the key of before opens nothing."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await asyncio.to_thread(self._links.refresh)
+        except (NvrError, TimeoutError) as error:
+            _log.warning("the link of a notification may not open: %s", error)
 
     async def pictured(self, alert: Alert) -> tuple[datetime | None, Attachment | None]:
         """The last picture before the alert began, or of now where it is over, and of when it is."""

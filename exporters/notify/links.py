@@ -1,25 +1,23 @@
-"""Links that open one camera and one stretch of its footage, for a while, without a token.
+"""Links that open a little without a token, for a while: a stretch of a camera's footage, or what some cameras see now.
 
-The secret that signs them is made at the first start and lies beside the spool. Whoever deletes it ends all links.
+Each says what it opens and until when, and is signed; what one kind grants, the other does not.
 """
 
 import hmac
-import os
-import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
-from nvr.errors import StorageError
+from exporters.notify.link_key import key_in
 from nvr.model import CAMERA_NAME
 
-FILE_NAME = "link.key"
-KEY_BYTES = 32
-LIFETIME = timedelta(days=7)
+LIFETIME, KIOSK_LIFETIME = timedelta(days=7), timedelta(days=90)
+MOST_CAMERAS = 64
 FIELDS = ("camera", "from", "to", "expires", "signature")
+KIOSK_FIELDS = ("cameras", "expires", "signature")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +30,45 @@ class Grant:
     expires: datetime
 
 
-class Links:
-    """Makes links that begin with `base_url`, and tells ours from others."""
+@dataclass(frozen=True, slots=True)
+class KioskGrant:
+    """Who holds it may see what these cameras see now, until it expires."""
 
-    def __init__(self, key: bytes, base_url: str) -> None:
-        self._key, self.base_url = key, base_url.rstrip("/")
+    cameras: tuple[str, ...]
+    expires: datetime
+
+
+class Links:
+    """Makes links that begin with `base_url`, and tells ours from others. The key comes from `directory`, if given."""
+
+    def __init__(self, key: bytes, base_url: str, directory: Path | None = None) -> None:
+        self._key, self._directory, self.base_url = key, directory, base_url.rstrip("/")
+
+    @staticmethod
+    def of(directory: Path, base_url: str) -> "Links":
+        """Raises StorageError."""
+        return Links(key_in(directory), base_url, directory)
 
     def __repr__(self) -> str:
         return "Links(...)"
 
-    def watch(self, camera: str, start: datetime, end: datetime, now: datetime) -> str:
-        grant = Grant(*(camera, _whole(start), _whole(end)), _whole(now + LIFETIME))
+    def refresh(self) -> None:
+        """Take the key that is there by now. It touches the disk, and raises StorageError."""
+        if self._directory is not None:
+            self._key = key_in(self._directory)
+
+    def watch(self, camera: str, start: datetime, end: datetime, now: datetime, lifetime: timedelta = LIFETIME) -> str:
+        grant = Grant(*(camera, _whole(start), _whole(end)), _whole(now + lifetime))
         return f"{self.base_url}/watch?{self.query(grant)}"
+
+    def kiosk(self, cameras: Sequence[str], now: datetime, lifetime: timedelta = KIOSK_LIFETIME) -> str:
+        grant = KioskGrant(tuple(cameras), _whole(now + lifetime))
+        values = (",".join(cameras), _seconds(grant.expires), self._kiosk_signature(grant))
+        return f"{self.base_url}/kiosk?{urlencode(dict(zip(KIOSK_FIELDS, values, strict=True)), safe=',')}"
 
     def query(self, grant: Grant) -> str:
         times = (grant.start, grant.end, grant.expires)
-        values = (grant.camera, *(str(int(time.timestamp())) for time in times), self._signature(grant))
+        values = (grant.camera, *(_seconds(time) for time in times), self._signature(grant))
         return urlencode(dict(zip(FIELDS, values, strict=True)))
 
     def granted(self, query: Mapping[str, str], now: datetime) -> Grant | None:
@@ -56,13 +77,35 @@ class Links:
         if not CAMERA_NAME.fullmatch(query.get("camera", "")) or not all(_is_time(time) for time in times):
             return None
         grant = Grant(query["camera"], *(datetime.fromtimestamp(int(time), UTC) for time in times))
-        given = query.get("signature", "").encode()
-        return grant if hmac.compare_digest(given, self._signature(grant).encode()) and now < grant.expires else None
+        return grant if _same(query, self._signature(grant)) and now < grant.expires else None
+
+    def kiosk_granted(self, query: Mapping[str, str], now: datetime) -> KioskGrant | None:
+        """The same for a kiosk's link."""
+        cameras = tuple(query.get("cameras", "").split(",", MOST_CAMERAS))
+        if not all(CAMERA_NAME.fullmatch(camera) for camera in cameras) or not _is_time(query.get("expires", "")):
+            return None
+        grant = KioskGrant(cameras, datetime.fromtimestamp(int(query["expires"]), UTC))
+        return grant if _same(query, self._kiosk_signature(grant)) and now < grant.expires else None
 
     def _signature(self, grant: Grant) -> str:
-        times = (int(time.timestamp()) for time in (grant.start, grant.end, grant.expires))
-        text = "/".join(("nvr watch", grant.camera, *(str(time) for time in times)))
-        return urlsafe_b64encode(hmac.new(self._key, text.encode(), "sha256").digest()).decode().rstrip("=")
+        times = (grant.start, grant.end, grant.expires)
+        return self._signed("nvr watch", grant.camera, *(_seconds(time) for time in times))
+
+    def _kiosk_signature(self, grant: KioskGrant) -> str:
+        return self._signed("nvr kiosk", ",".join(grant.cameras), _seconds(grant.expires))
+
+    def _signed(self, *parts: str) -> str:
+        """The first part tells the kinds apart, and no part can hold the sign between them."""
+        digest = hmac.new(self._key, "/".join(parts).encode(), "sha256").digest()
+        return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _same(query: Mapping[str, str], signature: str) -> bool:
+    return hmac.compare_digest(query.get("signature", "").encode(), signature.encode())
+
+
+def _seconds(time: datetime) -> str:
+    return str(int(time.timestamp()))
 
 
 def _whole(time: datetime) -> datetime:
@@ -71,30 +114,3 @@ def _whole(time: datetime) -> datetime:
 
 def _is_time(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 10
-
-
-def key_in(directory: Path) -> bytes:
-    """The secret, made where there is none yet. Raises StorageError."""
-    file = directory / FILE_NAME
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        return _read(file) or _made(file)
-    except OSError as error:
-        raise StorageError(f"the key of links cannot be used: {error.strerror}", path=file) from error
-
-
-def _read(file: Path) -> bytes:
-    """Nothing where it is not there, or was cut off as it was written."""
-    content = file.read_bytes() if file.exists() else b""
-    return content if len(content) == KEY_BYTES else b""
-
-
-def _made(file: Path) -> bytes:
-    key, new = secrets.token_bytes(KEY_BYTES), file.with_name(f"{file.name}.new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as opened:
-        opened.write(key)
-        opened.flush()
-        os.fsync(opened.fileno())
-    new.replace(file)
-    return key

@@ -23,8 +23,8 @@ from exporters.web.pages import FOLDER
 from nvr.errors import ConfigError
 from nvr.settings import WebSettings
 
-OPEN_ROUTES = ("/healthz", "/readyz")
-SIGNED_ROUTE = "/watch"
+OPEN_ROUTES = ("/healthz", "/readyz", "/static/kiosk.js", "/static/kiosk.css")
+SIGNED_ROUTES = ("/watch", "/kiosk")
 LOGIN = "/login"
 COOKIE = "nvr_session"
 COOKIE_SECONDS = 30 * 86400
@@ -55,7 +55,7 @@ def is_loopback(host: str) -> bool:
 
 def is_signed(path: str) -> bool:
     """Whether the route itself asks for a signature: whoever has it needs no token."""
-    return path == SIGNED_ROUTE or path.startswith(f"{SIGNED_ROUTE}/")
+    return any(path == route or path.startswith(f"{route}/") for route in SIGNED_ROUTES)
 
 
 class Access:
@@ -76,10 +76,11 @@ class Access:
     async def _refuse(self, request: Request, token: str) -> Response | None:
         if request.url.path == LOGIN:
             return await self._login(request, token)
-        if is_allowed(request.headers, token):
-            return None
+        allowed = is_allowed(request.headers, token)
         if request.method == "GET" and "token" in request.query_params:
-            return self._exchange(request, token)
+            return self._exchange(request, token, allowed=allowed)
+        if allowed:
+            return None
         if "text/html" in request.headers.get("Accept", "") and request.method == "GET":
             return login_page(_relative(request.url), failed=False)
         return answer(401, "this needs the token", HINT, {"WWW-Authenticate": 'Bearer realm="nvr"'})
@@ -95,17 +96,18 @@ class Access:
             return login_page(target, failed=True)
         return self._admit(request, safe_target(target), token)
 
-    def _exchange(self, request: Request, token: str) -> Response:
+    def _exchange(self, request: Request, token: str, *, allowed: bool) -> Response:
         """`?token=` becomes a cookie and disappears from the address, and so from history and referrers."""
-        if not is_token(request.query_params["token"].encode(), token):
+        if not allowed and not is_token(request.query_params["token"].encode(), token):
             return answer(401, "this is not the token", HINT)
         return self._admit(request, _relative(request.url), token)
 
     def _admit(self, request: Request, target: str, token: str) -> Response:
         response = RedirectResponse(target, 303, {"Cache-Control": "no-store"})
         secure = request.url.scheme == "https" or self._web.external_url.startswith("https:")
+        # Without a path it holds where the page lies: below the prefix, and so for no neighbour behind the same proxy.
         response.set_cookie(
-            COOKIE, session(token), COOKIE_SECONDS, secure=secure, httponly=True, samesite="lax", path="/"
+            COOKIE, session(token), COOKIE_SECONDS, secure=secure, httponly=True, samesite="lax", path=None
         )
         return response
 

@@ -17,6 +17,7 @@ from exporters.web import (
     gaps,
     health,
     heatmap,
+    kiosk,
     media,
     motion_settings,
     pages,
@@ -27,11 +28,12 @@ from exporters.web import (
     timeline,
     watch,
 )
-from exporters.web.access import Access, check_exposure
+from exporters.web.access import LOGIN, Access, check_exposure
 from exporters.web.errors import RequestError, bug, database_away, failed, http_error, refused
 from exporters.web.pictures import Pictures
+from exporters.web.prefix import Prefixed, check_prefix
 from exporters.web.sources import Sources
-from exporters.web.wrapping import Measured, Secured
+from exporters.web.wrapping import Measured, Secured, security_headers
 from nvr.errors import DatabaseError, NvrError
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -43,6 +45,8 @@ ROUTES: dict[str, Endpoint] = {
     "/alerts": pages.alerts,
     "/watch": watch.watch,
     "/watch/{segment}.mp4": watch.footage,
+    "/kiosk": kiosk.kiosk,
+    "/kiosk/{camera}.jpg": kiosk.picture,
     "/heatmap.png": heatmap.heatmap,
     "/snapshot.jpg": snapshot.snapshot,
     "/media/segments/{segment}.mp4": media.segment,
@@ -78,11 +82,13 @@ DRAWN_AT_ONCE = 2
 
 
 def create_app(sources: Sources) -> Starlette:
-    """Raises ConfigError where others than this machine could reach it without a token."""
+    """Raises ConfigError where others than this machine could reach it without a token, or its path is one of ours."""
     check_exposure(sources.web)
+    check_prefix(sources.web, [*ROUTES, "/static", LOGIN])
     assets = pages.Assets()
     patterns: dict[object, str] = {endpoint: path for path, endpoint in ROUTES.items()} | {assets: "/static"}
     patterns |= {endpoint: path for (_, path), endpoint in CHANGES.items()}
+    app_headers = security_headers(sources.web.grafana_url)
     app = Starlette(
         routes=[
             *(Route(path, endpoint, methods=["GET"]) for path, endpoint in ROUTES.items()),
@@ -90,8 +96,9 @@ def create_app(sources: Sources) -> Starlette:
             Mount("/static", assets),
         ],
         middleware=[
+            Middleware(Secured, headers=app_headers),
+            Middleware(Prefixed, prefix=sources.web.prefix),
             Middleware(Measured, telemetry=sources.telemetry, patterns=patterns),
-            Middleware(Secured, grafana_url=sources.web.grafana_url),
             Middleware(Access, web=sources.web),
         ],
         exception_handlers={
@@ -103,7 +110,7 @@ def create_app(sources: Sources) -> Starlette:
         },
     )
     app.router.redirect_slashes = False
-    app.state.sources = sources
+    app.state.sources, app.state.security_headers = sources, app_headers
     app.state.pictures = Pictures()
     app.state.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
     return app

@@ -22,7 +22,7 @@ async def cameras(request: Request) -> Response:
         "site": sources.site,
         "timezone": sources.timezone.key,
         "time": isoformat(now),
-        "cameras": [camera_json(status, now) for status in sources.status.cameras()],
+        "cameras": [camera_json(status, now, sources.web.prefix) for status in sources.status.cameras()],
     }
     return JSONResponse(content, headers=FRESH)
 
@@ -33,11 +33,11 @@ async def camera(request: Request) -> Response:
     name = known_camera(request.path_params["camera"], sources)
     for status in sources.status.cameras():
         if status.camera == name:
-            return JSONResponse(camera_json(status, sources.now()), headers=FRESH)
+            return JSONResponse(camera_json(status, sources.now(), sources.web.prefix), headers=FRESH)
     raise RequestError(503, f"{name} is being set up", hint="ask again in a second", headers={"Retry-After": "1"})
 
 
-def camera_json(status: CameraStatus, now: datetime) -> dict[str, Any]:
+def camera_json(status: CameraStatus, now: datetime, prefix: str) -> dict[str, Any]:
     since = None if status.last_frame_time is None else (now - status.last_frame_time).total_seconds()
     query = urlencode({"camera": status.camera})
     return {
@@ -58,9 +58,9 @@ def camera_json(status: CameraStatus, now: datetime) -> dict[str, Any]:
         "height": status.height,
         "codec": status.codec,
         "motion_active": status.motion_active,
-        "snapshot_url": f"/snapshot.jpg?{query}",
-        "play_url": f"/play?{query}",
-        "heatmap_url": f"/heatmap?{query}",
+        "snapshot_url": f"{prefix}/snapshot.jpg?{query}",
+        "play_url": f"{prefix}/play?{query}",
+        "heatmap_url": f"{prefix}/heatmap?{query}",
     }
 
 

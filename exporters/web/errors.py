@@ -78,4 +78,5 @@ async def bug(request: Request, _: Exception) -> Response:
     """uvicorn logs the traceback and closes the connection, so no client may put its next request on it."""
     request.app.state.sources.telemetry.failed("web")
     hint = "its log has the traceback; please report it"
-    return answer(500, "the recorder made a mistake", hint, {"Connection": "close"})
+    headers = request.app.state.security_headers | {"Connection": "close"}  # this is outside of all middleware
+    return answer(500, "the recorder made a mistake", hint, headers)

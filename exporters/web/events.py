@@ -25,10 +25,12 @@ async def events(request: Request) -> Response:
         )
     page = found[: wanted.limit]
     more = wanted.next_page([event.start for event in page], len(found))
-    return JSONResponse({"events": [event_json(event) for event in page], "next": more}, headers=FRESH)
+    return JSONResponse(
+        {"events": [event_json(event, sources.web.prefix) for event in page], "next": more}, headers=FRESH
+    )
 
 
-def event_json(event: MotionEvent) -> dict[str, Any]:
+def event_json(event: MotionEvent, prefix: str) -> dict[str, Any]:
     query = urlencode({"camera": event.camera, "t": isoformat(event.start)})
     return {
         "id": str(event.id),
@@ -40,6 +42,6 @@ def event_json(event: MotionEvent) -> dict[str, Any]:
         "zones": list(event.zones),
         "footage_start": isoformat(event.footage_start),
         "footage_end": time_json(event.footage_end),
-        "snapshot_url": f"/snapshot.jpg?{query}",
-        "play_url": f"/play?{query}",
+        "snapshot_url": f"{prefix}/snapshot.jpg?{query}",
+        "play_url": f"{prefix}/play?{query}",
     }

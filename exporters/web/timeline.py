@@ -27,14 +27,14 @@ async def timeline(request: Request) -> Response:
     segments = await asyncio.to_thread(sources.store.segments, camera, span.start, span.end)
     gaps = await asyncio.to_thread(sources.store.gaps, camera, span.start, span.end)
     events, note = await _events(sources, camera, span)
-    now = sources.now()
+    now, prefix = sources.now(), sources.web.prefix
     content = {
         "camera": camera,
         "from": isoformat(span.start),
         "to": isoformat(span.end),
-        "segments": [segment_json(segment) for segment in segments],
+        "segments": [segment_json(segment, prefix) for segment in segments],
         "gaps": [gap_json(gap, now) for gap in gaps],
-        "events": [event_json(event) for event in reversed(events)],
+        "events": [event_json(event, prefix) for event in reversed(events)],
         "note": note,
     }
     return JSONResponse(content, headers=FRESH)
@@ -49,7 +49,7 @@ async def _events(sources: Sources, camera: str, span: Span) -> tuple[list[Motio
     return found, f"only the last {MOST_EVENTS} motion events are here" if len(found) == MOST_EVENTS else None
 
 
-def segment_json(segment: Segment) -> dict[str, Any]:
+def segment_json(segment: Segment, prefix: str) -> dict[str, Any]:
     return {
         "id": segment.id,
         "start": isoformat(segment.start),
@@ -62,5 +62,5 @@ def segment_json(segment: Segment) -> dict[str, Any]:
         "complete": segment.complete,
         "clock_step_seconds": round(segment.clock_step_seconds, 3),
         "clock_offset_seconds": round(segment.clock_offset_seconds, 3),
-        "url": f"/media/segments/{segment.id}.mp4",
+        "url": f"{prefix}/media/segments/{segment.id}.mp4",
     }

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from exporters.notify.links import FIELDS, Grant
+from exporters.notify.links import Grant
 from exporters.web import media
 from exporters.web.errors import RequestError, shown
 from exporters.web.pages import FOLDER
@@ -27,7 +27,7 @@ async def watch(request: Request) -> Response:
     """The page."""
     only(request.query_params, "camera", "from", "to", "expires", "signature")
     sources = sources_of(request)
-    grant = _granted(request, sources)
+    grant = await _granted(request, sources)
     segments = await asyncio.to_thread(sources.store.segments, grant.camera, grant.start, grant.end)
     text = _page(grant, segments, request.url.query, sources)
     style = text[text.index("<style>") + len("<style>") : text.index("</style>")]
@@ -43,16 +43,18 @@ async def footage(request: Request) -> Response:
     """One file of it, with byte ranges."""
     only(request.query_params, "camera", "from", "to", "expires", "signature")
     sources = sources_of(request)
-    grant, name = _granted(request, sources), request.path_params["segment"]
+    grant, name = await _granted(request, sources), request.path_params["segment"]
     found = await asyncio.to_thread(sources.store.segments, grant.camera, grant.start, grant.end)
     if name not in (segment.id for segment in found):
         raise RequestError(404, f"this link does not open {shown(name)}", hint=HINT)
     return await media.served(request, name)
 
 
-def _granted(request: Request, sources: Sources) -> Grant:
-    query = {name: request.query_params.get(name, "") for name in FIELDS}
-    grant = sources.links.granted(query, sources.now()) if sources.links else None
+async def _granted(request: Request, sources: Sources) -> Grant:
+    grant = None
+    if sources.links:
+        await asyncio.to_thread(sources.links.refresh)
+        grant = sources.links.granted(request.query_params, sources.now())
     if grant is None:
         raise RequestError(403, "this link opens nothing", hint=HINT)
     return grant

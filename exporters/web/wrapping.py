@@ -35,15 +35,8 @@ class Measured:
 class Secured:
     """Nothing runs, loads or frames but what is ours; Grafana alone may frame our pages."""
 
-    def __init__(self, app: ASGIApp, grafana_url: str = "") -> None:
-        self._app = app
-        self._headers = {
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "same-origin",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-            "Content-Security-Policy": content_policy(grafana_url),
-        }
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+        self._app, self._headers = app, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_secured(message: Message) -> None:
@@ -54,6 +47,16 @@ class Secured:
             await send(message)
 
         await self._app(scope, receive, send_secured)
+
+
+def security_headers(grafana_url: str = "") -> dict[str, str]:
+    return {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+        "Content-Security-Policy": content_policy(grafana_url),
+    }
 
 
 def content_policy(grafana_url: str) -> str:

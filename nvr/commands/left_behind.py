@@ -50,7 +50,7 @@ async def _events(settings: Settings, camera: str | None, start: datetime, end: 
         def page(offset: int) -> Awaitable[list[MotionEvent]]:
             return queries.motion_events(camera, start, end, limit=PAGE, offset=offset)
 
-        return [event_json(event) for event in await _to_the_end(page)]
+        return [event_json(event, settings.web.prefix) for event in await _to_the_end(page)]
     finally:
         await database.close()
 

@@ -22,6 +22,7 @@ DSN_FORMS = (
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _HOST = re.compile(r"[A-Za-z0-9_.-]{1,253}", re.ASCII)
+_PAGE_PATH = re.compile(r"(/[A-Za-z0-9_-]+)*/?", re.ASCII)
 _DATABASE = re.compile(r"/[A-Za-z_][A-Za-z0-9_]{0,62}/?", re.ASCII)
 
 
@@ -112,6 +113,10 @@ def page(value: str) -> str:
     parts = url(value)
     if parts.query or "@" in parts.netloc:
         raise Unusable("holds more than host and path", hint)
+    if not _PAGE_PATH.fullmatch(parts.path):
+        raise Unusable(
+            "has a path that is no plain one", f"use letters, digits, - and _ between single slashes: {hint}"
+        )
     return value.rstrip("/")
 
 

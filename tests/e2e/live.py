@@ -116,10 +116,13 @@ class LiveRecorder:
 
     def command(self, *arguments: str) -> Any:
         """The JSON that another `nvr` command prints."""
-        done = subprocess.run(
-            [NVR, *arguments, "-c", self.config, "--json"], check=True, capture_output=True, text=True, timeout=60
-        )
-        return json.loads(done.stdout)
+        return json.loads(self.printed(*arguments, "--json"))
+
+    def printed(self, *arguments: str) -> str:
+        """What another `nvr` command prints."""
+        command = [str(NVR), *arguments, "-c", str(self.config)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
+        return done.stdout
 
     def wait_for(self, condition: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + seconds

@@ -20,6 +20,8 @@ const SKIPPED_TOLD_MS = 4000;
 const DAY_MS = 86_400_000;
 
 const missing = (gap) => (gap ? `No footage: ${causeWords(gap.cause)}` : "No footage at this time");
+/** Without the API's `url`: a relative address holds below any proxy's prefix, also one that we are not told of. */
+const fileOf = (segment) => `media/segments/${segment.id}.mp4`;
 const settled = (target, event) => new Promise((resolve) => target.addEventListener(event, resolve, { once: true }));
 
 export class Player {
@@ -250,7 +252,7 @@ export class Player {
   progressOf(segment) {
     let done = this.known(segment);
     if (!done) {
-      done = { from: segment.from, to: segment.to, url: segment.url.replace(/^\//, ""), bytes: 0, whole: false };
+      done = { from: segment.from, to: segment.to, url: fileOf(segment), bytes: 0, whole: false };
       this.progress.push(done);
     }
     done.to = segment.to;
@@ -260,7 +262,7 @@ export class Player {
 
   /** A segment gets another name when it completes, and its start may be corrected a little; the old name still works. */
   known(segment) {
-    const url = segment.url.replace(/^\//, "");
+    const url = fileOf(segment);
     const near = (one) => !one.complete && Math.abs(one.from - segment.from) < SAME_MS;
     return this.progress.find((one) => one.url === url) ?? (segment.complete ? this.progress.find(near) : undefined);
   }

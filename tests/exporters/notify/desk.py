@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from exporters.notify.evidence import Evidence
-from exporters.notify.links import KEY_BYTES, Links
+from exporters.notify.link_key import KEY_BYTES
+from exporters.notify.links import Links
 from exporters.notify.notifier import Notifier
 from exporters.notify.words import Place
 from nvr.alert import Alert

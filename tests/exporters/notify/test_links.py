@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from exporters.notify.links import FIELDS, KEY_BYTES, LIFETIME, Links, key_in
+from exporters.notify.link_key import KEY_BYTES, key_in, new_key_in
+from exporters.notify.links import FIELDS, KIOSK_FIELDS, KIOSK_LIFETIME, LIFETIME, Links
 from nvr.errors import StorageError
 from tests.exporters.notify.alerts import NOON
 
@@ -40,7 +41,45 @@ def test_a_link_that_was_changed_opens_nothing(field: str, value: str) -> None:
 
 
 def test_another_recorders_links_open_nothing() -> None:
-    assert Links(b"x" * KEY_BYTES, "").granted(query(), NOON) is None
+    other = Links(b"x" * KEY_BYTES, "")
+    assert (other.granted(query(), NOON), other.kiosk_granted(kiosk_query(), NOON)) == (None, None)
+
+
+def kiosk_query() -> dict[str, str]:
+    url = LINKS.kiosk(["yard", "hall"], NOON)
+    assert url.startswith("https://nvr.example/nvr/kiosk?cameras=yard,hall&")
+    return dict(parse_qsl(urlsplit(url).query))
+
+
+def test_a_kiosks_link_opens_its_cameras_until_it_expires() -> None:
+    grant = LINKS.kiosk_granted(kiosk_query(), NOON + KIOSK_LIFETIME - MINUTE)
+    assert grant is not None
+    assert grant.cameras == ("yard", "hall")
+    assert LINKS.kiosk_granted(kiosk_query(), NOON + KIOSK_LIFETIME) is None
+
+
+@pytest.mark.parametrize("field", KIOSK_FIELDS)
+@pytest.mark.parametrize(
+    "value", ["", "1", "yard", "yard,hall,door", "hall,yard", "9" * 11, "-1", "yard,,hall", ",", "a/b"]
+)
+def test_a_kiosks_link_that_was_changed_opens_nothing(field: str, value: str) -> None:
+    assert LINKS.kiosk_granted(kiosk_query() | {field: value}, NOON) is None
+    assert LINKS.kiosk_granted({name: each for name, each in kiosk_query().items() if name != field}, NOON) is None
+
+
+def test_what_one_kind_of_link_grants_the_other_does_not() -> None:
+    watch, kiosk = query(), kiosk_query()
+    assert LINKS.kiosk_granted(watch | {"cameras": watch["camera"]}, NOON) is None
+    assert LINKS.granted(watch | {"signature": kiosk["signature"]}, NOON) is None
+
+
+def test_a_new_key_ends_all_links_also_for_who_has_the_old_one_in_mind(tmp_path: Path) -> None:
+    links = Links.of(tmp_path, "")
+    old = dict(parse_qsl(urlsplit(links.kiosk(["yard"], NOON)).query))
+    new_key_in(tmp_path)
+    assert links.kiosk_granted(old, NOON)
+    links.refresh()
+    assert links.kiosk_granted(old, NOON) is None
 
 
 def test_the_key_is_made_once_and_nobody_else_may_read_it(tmp_path: Path) -> None:

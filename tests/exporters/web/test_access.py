@@ -27,7 +27,7 @@ def guarded(sources: Sources) -> Iterator[httpx.Client]:
 def test_every_route_but_the_two_of_health_needs_the_token(guarded: httpx.Client) -> None:
     for path in [*ROUTES, "/static/play.js", "/nothing"]:
         answer = guarded.get(path.format(camera="yard", segment="x"))
-        expected = 200 if path in ("/healthz", "/readyz") else 403 if path.startswith("/watch") else 401
+        expected = 200 if path in ("/healthz", "/readyz") else 403 if path.startswith(("/watch", "/kiosk")) else 401
         assert answer.status_code == expected, path
         assert path in ("/healthz", "/readyz") or set(answer.json()) == {"error", "hint"}
 

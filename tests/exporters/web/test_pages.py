@@ -1,8 +1,6 @@
 """The pages: they are there, load only what we serve, and play in a real browser where there is one."""
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import httpx
@@ -10,6 +8,7 @@ import pytest
 
 from exporters.web.pages import FOLDER
 from nvr.model import Cause
+from tests.exporters.web.browser import rendered
 
 PAGES = ("/", "/play", "/heatmap", "/alerts")
 
@@ -48,22 +47,6 @@ def test_assets_outside_the_folder_are_not_served(client: httpx.Client) -> None:
         "/static/",
     ):
         assert client.get(path).status_code == 404
-
-
-def browser() -> str:
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("no chromium is installed (Debian: apt-get install chromium)")
-    return found
-
-
-def rendered(url: str, profile: Path) -> str:
-    """The page's document after its scripts ran for a while in a real browser."""
-    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"]
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", f"--user-data-dir={profile}"]
-    waiting = ["--virtual-time-budget=6000", "--dump-dom"]
-    command = [browser(), *options, *quiet, *waiting, url]
-    return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.decode()
 
 
 def test_the_start_page_shows_each_camera_in_a_browser(client: httpx.Client, tmp_path: Path) -> None:

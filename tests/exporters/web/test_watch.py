@@ -9,7 +9,8 @@ from html import unescape
 import httpx
 import pytest
 
-from exporters.notify.links import KEY_BYTES, LIFETIME, Links
+from exporters.notify.link_key import KEY_BYTES
+from exporters.notify.links import LIFETIME, Links
 from exporters.web.sources import Sources
 from nvr.settings import WebSettings
 from tests.exporters.web.conftest import FIRST, NOW, SECOND

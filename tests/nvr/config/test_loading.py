@@ -173,6 +173,13 @@ def test_footage_may_stay_for_ever(tmp_path: Path) -> None:
 def test_pages_lose_the_slash_at_their_end(tmp_path: Path) -> None:
     settings = loaded(tmp_path, "web: {external_url: 'https://nvr.example/nvr/'}\n" + CAMERA)
     assert settings.web.external_url == "https://nvr.example/nvr"
+    assert settings.web.prefix == "/nvr"
+
+
+@pytest.mark.parametrize("path", ["//nvr", "/a//b", "/../x", "/a b", "/%6e", "/n?x=1", "/n#x"])
+def test_a_page_with_a_path_that_browsers_would_change_is_refused(tmp_path: Path, path: str) -> None:
+    with pytest.raises(InvalidConfig, match="external_url"):
+        loaded(tmp_path, f"web: {{external_url: 'https://nvr.example{path}'}}\n" + CAMERA)
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_their_lines(tmp_path: Path) -> None:
