@@ -20,6 +20,7 @@ from typing import Protocol, TypeVar
 from exporters.delivery import Claim, Delivery, DeliveryOutcome, NotDelivered, Settled
 from exporters.durable_file import opened
 from exporters.outbox_file import OutboxFile
+from exporters.tracing.tracing import UNTRACED, Following
 from nvr.clock import utc_now
 from nvr.errors import StorageError
 from nvr.lock_file import LockFile
@@ -62,11 +63,13 @@ class Outbox:
         telemetry: DeliveryTelemetry,
         *,
         redact: Callable[[str], str],
+        tracing: Following = UNTRACED,
         backoff: Callable[[], Backoff] = lambda: Backoff(1.0, 300.0, least=0.5),
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._limit_bytes, self._channels, self._send = limit_bytes, tuple(channels), send
         self._telemetry, self._redact, self._backoff, self._now = telemetry, redact, backoff, now
+        self._tracing = tracing
         self._path = path = directory / FILE_NAME
         self._wake = {channel: asyncio.Event() for channel in self._channels}
         self._settling: set[asyncio.Task[None]] = set()
@@ -152,8 +155,10 @@ class Outbox:
         """What went wrong, where it is to be tried again; a delivery that is refused for good is settled too."""
         started = time.monotonic()
         try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await self._send(claim.delivery)
+            with self._tracing.delivering(claim.delivery):
+                async with asyncio.timeout(SEND_SECONDS):
+                    await self._send(claim.delivery)
+                self._tried(claim, "delivered", started)
         except (NotDelivered, TimeoutError) as error:
             said = self._redact(str(error) or f"no answer within {SEND_SECONDS:.0f} s")
             refused = isinstance(error, NotDelivered) and error.for_good
@@ -164,7 +169,6 @@ class Outbox:
             _log.error("the channel %s refuses a notification for good: %s", claim.delivery.channel, said)
             await self._on_file(lambda file: file.settle(claim, DeliveryOutcome.REFUSED, self._now(), said))
             return None
-        self._tried(claim, "delivered", started)
         await self._write_down(claim)
         return None
 

@@ -209,6 +209,7 @@ class Retention:
 
     def _clean_up(self, room: Room) -> None:
         run = self.last_run = self._cleanup.run(room)
+        self._telemetry.cleaned_up(run)
         self._cleaned_at = self._clock.monotonic()
         self._fruitless_bytes = -inf if run.steps else self._measured.used_bytes
         if run.error:

@@ -7,6 +7,7 @@ are cached. One task group owns every task.
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from exporters.clickhouse.anomalies import Anomalies
@@ -22,6 +23,9 @@ from exporters.notify.links import Links
 from exporters.notify.notifier import Notifier
 from exporters.notify.words import Place
 from exporters.spool import Spool
+from exporters.tracing.endpoint import collector_in
+from exporters.tracing.traced_metrics import TracedMetrics
+from exporters.tracing.tracing import UNTRACED, Tracing
 from exporters.web.app import create_app
 from exporters.web.server import serve
 from exporters.web.sources import Readiness, Sources
@@ -67,7 +71,11 @@ class App:
         self._settings = settings
         self._service = service
         self._clock = UtcClock()
-        self.metrics = Metrics(settings.site)
+        self._collector = collector_in(os.environ, settings.site)
+        self._tracing = Tracing(self._collector.record) if self._collector else None
+        self.metrics = TracedMetrics(settings.site, self._tracing) if self._tracing else Metrics(settings.site)
+        if self._collector:
+            self.metrics.spans = self._collector.counts.copy
         self.metrics.configuration_used(self._clock.now())
         self.metrics.segments_last(settings.storage.segment_seconds)
         database = settings.database
@@ -112,7 +120,12 @@ class App:
             self._notifier = self._told(undo)
             orphans = Orphans(self._past, self._clock.now(), motion)
             self._writer = Writer(
-                self._spool, self._database, self.metrics, keep_days=database.keep_days, orphans=orphans
+                self._spool,
+                self._database,
+                self.metrics,
+                keep_days=database.keep_days,
+                orphans=orphans,
+                tracing=self._tracing or UNTRACED,
             )
             self._roster = Roster(settings.cameras, around, named=self.metrics.add, forgotten=self.metrics.forget)
             self._upkeep = Upkeep(
@@ -144,6 +157,7 @@ class App:
             facts=self._spool,
             telemetry=self.metrics,
             redact=Secrets(secrets_of(settings)).redact,
+            tracing=self._tracing or UNTRACED,
         )
         undo.callback(notifier.close_now)
         for channel in settings.notifications.channels:
@@ -250,6 +264,7 @@ class App:
             motion=self._motion,
             alerts=self._notifier,
             links=self._links,
+            record=self._collector.record if self._collector else None,
         )
         await serve(create_app(sources), settings.web.host, settings.web.port, listening=listening)
 
@@ -273,6 +288,8 @@ class App:
         disk.later(self._store.close)
         if not await disk.settle(CLOSE_SECONDS):
             log.error("the storage folder is left open: its disk hangs, and the process ends when that does")
+        if self._collector:
+            await self._collector.close()
 
 
 @contextlib.asynccontextmanager

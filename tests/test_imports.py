@@ -19,6 +19,7 @@ SHARED = (
     "nvr.errors",
     "nvr.clock",
     "nvr.supervise",
+    "nvr.trace",
     "nvr.masking",
     "nvr.lock_file",
 )

@@ -13,6 +13,7 @@ from exporters.clickhouse.schema import create_schema
 from exporters.clickhouse.sieve import insert_readable
 from exporters.spool import Spool
 from exporters.spool_file import Batch
+from exporters.tracing.tracing import UNTRACED, Following
 from nvr.clock import utc_now
 from nvr.errors import DatabaseError, NvrError
 from nvr.model import SinkStatus
@@ -35,12 +36,13 @@ class Writer:
         *,
         keep_days: int | None = None,
         orphans: Orphans | None = None,
+        tracing: Following = UNTRACED,
         now: Callable[[], datetime] = utc_now,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._spool, self._database, self._telemetry = spool, database, telemetry
         self._keep_days, self._now, self._monotonic = keep_days, now, monotonic
-        self._orphans = orphans
+        self._orphans, self._tracing = orphans, tracing
         self._up = False
         self._last_success: datetime | None = None
 
@@ -121,12 +123,13 @@ class Writer:
 
     async def _insert_lines(self, table: str, lines: Sequence[str], token: str) -> None:
         started = self._monotonic()
-        try:
-            await self._database.insert(table, "\n".join(lines), token)
-        except DatabaseError:
-            self._telemetry.rows_inserted(table, "failed", len(lines), self._monotonic() - started)
-            raise
-        self._telemetry.rows_inserted(table, "ok", len(lines), self._monotonic() - started)
+        with self._tracing.inserting(table, lines):
+            try:
+                await self._database.insert(table, "\n".join(lines), token)
+            except DatabaseError:
+                self._telemetry.rows_inserted(table, "failed", len(lines), self._monotonic() - started)
+                raise
+            self._telemetry.rows_inserted(table, "ok", len(lines), self._monotonic() - started)
         self._succeeded()
 
     def _succeeded(self) -> None:

@@ -3,7 +3,7 @@
 Each noun's instruments stand in a file of their own. Nothing here does I/O: a scrape reads what is in memory.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from prometheus_client import (
@@ -25,6 +25,7 @@ from exporters.metrics.process import ProcessMetrics
 from exporters.metrics.recording import RecordingMetrics
 from exporters.metrics.sink import SinkMetrics
 from exporters.metrics.storage import StorageMetrics
+from nvr.housekeeping import CleanupRun
 from nvr.model import Cause, MotionEvent, SceneChange, Segment, Tombstone
 from nvr.ports import ConnectOutcome, DropReason, InsertOutcome, Role, StatusSource
 
@@ -36,6 +37,7 @@ class Metrics:
 
     def __init__(self, site: str, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
+        self.spans: Callable[[], Mapping[str, int]] = dict
         self._instruments = Instruments(site, self.registry)
         self._camera = CameraMetrics(self._instruments)
         self._recording = RecordingMetrics(self._instruments)
@@ -110,6 +112,9 @@ class Metrics:
     def segment_deleted(self, tombstone: Tombstone) -> None:
         self._storage.deleted(tombstone)
 
+    def cleaned_up(self, run: CleanupRun) -> None:
+        """What went was counted as it went."""
+
     def catalogue_rebuilt(self) -> None:
         self._storage.rebuilt()
 
@@ -156,6 +161,7 @@ class Metrics:
         yield from self._motion.collect(cameras)
         yield from self._storage.collect(volumes)
         yield from self._sink.collect(status.sink())
+        yield from self._process.collect(self.spans())
 
 
 class _Sampled(Collector):

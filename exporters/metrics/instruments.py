@@ -6,8 +6,16 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics import MetricWrapperBase
 
+from nvr.trace import active_trace
+
 Sample = tuple[tuple[str, ...], float]
 """The values of a series' labels, without the site's, and its value."""
+
+
+def exemplar() -> dict[str, str] | None:
+    """What leads from a measurement to the trace that is being worked on, if any."""
+    trace = active_trace()
+    return {"trace_id": trace} if trace else None
 
 
 class Instruments:

@@ -6,7 +6,7 @@ from uuid import UUID
 from prometheus_client.core import Metric
 
 from exporters.anomaly import Comparison
-from exporters.metrics.instruments import Instruments, Sample
+from exporters.metrics.instruments import Instruments, Sample, exemplar
 from nvr.model import CameraStatus, MotionEvent, SceneChange
 
 LAG_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30)
@@ -82,8 +82,9 @@ class MotionMetrics:
         self._changes.labels(self._site, camera, kind.value).inc()
 
     def judged(self, lag_seconds: float, processing_seconds: float) -> None:
-        self._lag.labels(self._site).observe(lag_seconds)
-        self._processing.labels(self._site).observe(processing_seconds)
+        trace = exemplar()
+        self._lag.labels(self._site).observe(lag_seconds, trace)
+        self._processing.labels(self._site).observe(processing_seconds, trace)
 
     def collect(self, cameras: Sequence[CameraStatus]) -> Iterator[Metric]:
         yield self._make.sampled_gauge(

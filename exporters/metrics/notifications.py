@@ -1,6 +1,6 @@
 """The metrics of notifications: what was tried, what became of it, and what Alertmanager was answered."""
 
-from exporters.metrics.instruments import Instruments
+from exporters.metrics.instruments import Instruments, exemplar
 
 DURATION_BUCKETS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 OUTCOMES = ("delivered", "failed", "refused")
@@ -25,7 +25,7 @@ class NotificationMetrics:
 
     def tried(self, channel: str, outcome: str, seconds: float) -> None:
         self._tried.labels(self._site, channel, outcome).inc()
-        self._durations.labels(self._site, channel).observe(seconds)
+        self._durations.labels(self._site, channel).observe(seconds, exemplar())
 
     def dropped(self, count: int) -> None:
         """Of all channels together: the outbox was full."""

@@ -1,9 +1,12 @@
 """The metrics of the process itself: its build, its configuration, its event loop, its HTTP requests, its errors."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import version
 
-from exporters.metrics.instruments import Instruments
+from prometheus_client.core import Metric
+
+from exporters.metrics.instruments import Instruments, exemplar
 
 LOOP_LAG_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 10)
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -11,7 +14,7 @@ REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 class ProcessMetrics:
     def __init__(self, instruments: Instruments) -> None:
-        self._site = instruments.site
+        self._make, self._site = instruments, instruments.site
         self._errors = instruments.counter("errors_total", "Errors logged.", "component")
         self._clock_steps = instruments.counter("clock_steps_total", "Times that the host's clock was set.")
         self._clock_step = instruments.gauge(
@@ -39,6 +42,14 @@ class ProcessMetrics:
         self._clock_step.labels(self._site).set(0)
         self._loop_lag.labels(self._site)
 
+    def collect(self, spans: Mapping[str, int]) -> Iterator[Metric]:
+        yield self._make.sampled_counter(
+            "trace_spans_total",
+            "Spans of traces, by what became of them; none where tracing is off.",
+            [((outcome,), count) for outcome, count in spans.items()],
+            "outcome",
+        )
+
     def failed(self, component: str) -> None:
         self._errors.labels(self._site, component).inc()
 
@@ -50,7 +61,7 @@ class ProcessMetrics:
         self._loop_lag.labels(self._site).observe(seconds)
 
     def served(self, route: str, method: str, seconds: float) -> None:
-        self._requests.labels(self._site, route, method).observe(seconds)
+        self._requests.labels(self._site, route, method).observe(seconds, exemplar())
 
     def configured(self, time: datetime) -> None:
         self._reload.labels(self._site).set(1)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from prometheus_client.core import Metric
 
-from exporters.metrics.instruments import Instruments
+from exporters.metrics.instruments import Instruments, exemplar
 from nvr.model import SinkStatus
 from nvr.ports import InsertOutcome
 
@@ -27,7 +27,7 @@ class SinkMetrics:
 
     def inserted(self, table: str, outcome: InsertOutcome, rows: int, seconds: float) -> None:
         self._inserts.labels(self._site, table, outcome).inc()
-        self._durations.labels(self._site, table).observe(seconds)
+        self._durations.labels(self._site, table).observe(seconds, exemplar())
         if outcome == "ok":
             self._rows.labels(self._site, table).inc(max(0, rows))
 

@@ -17,6 +17,7 @@ from exporters.notify.message import Message, alerts_of_key, deliveries, status_
 from exporters.notify.webhook import Group
 from exporters.notify.words import Place, Story
 from exporters.outbox import DeliveryTelemetry, Outbox
+from exporters.tracing.tracing import UNTRACED, Following
 from nvr.alert import Alert, Status, Told
 from nvr.clock import utc_now
 from nvr.errors import ConfigError, DatabaseError
@@ -62,15 +63,18 @@ class Notifier:
         facts: FactSink,
         telemetry: NotifierTelemetry,
         redact: Callable[[str], str],
+        tracing: Following = UNTRACED,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
         self._settings, self._place, self._evidence, self._past = settings, place, evidence, past
-        self._facts, self._telemetry, self._now = facts, telemetry, now
+        self._facts, self._telemetry, self._tracing, self._now = facts, telemetry, tracing, now
         self._ways: Mapping[str, ChannelSettings] = settings.channels
         self._channels: dict[str, Channel] = {}
         # The outbox first: it holds the lock of the directory.
         ways = tuple(self._ways)
-        self._outbox = Outbox(directory, OUTBOX_BYTES, ways, self.send, telemetry, redact=redact, now=now)
+        self._outbox = Outbox(
+            directory, OUTBOX_BYTES, ways, self.send, telemetry, redact=redact, tracing=tracing, now=now
+        )
         try:
             self._book = AlertBook(directory)
         except BaseException:
@@ -90,6 +94,7 @@ class Notifier:
         channels = self._settings.receivers.get(receiver, ())
         local = now.astimezone(self._place.timezone)
         # First the outbox: what dies in between is sent by Alertmanager once more, and known here by its key.
+        self._tracing.alerted([each.alert for each in news])
         await self._outbox.put(deliveries(receiver, group.key, news, channels, local))
         for alert in await self._book.note(receiver, news, now):
             self._facts.put(alert)

@@ -33,6 +33,7 @@ from exporters.web.errors import RequestError, bug, database_away, failed, http_
 from exporters.web.pictures import Pictures
 from exporters.web.prefix import Prefixed, check_prefix
 from exporters.web.sources import Sources
+from exporters.web.traced import Traced
 from exporters.web.wrapping import Measured, Secured, security_headers
 from nvr.errors import DatabaseError, NvrError
 
@@ -98,6 +99,7 @@ def create_app(sources: Sources) -> Starlette:
         middleware=[
             Middleware(Secured, headers=app_headers),
             Middleware(Prefixed, prefix=sources.web.prefix),
+            *([Middleware(Traced, record=sources.record, patterns=patterns)] if sources.record else []),
             Middleware(Measured, telemetry=sources.telemetry, patterns=patterns),
             Middleware(Access, web=sources.web),
         ],

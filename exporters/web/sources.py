@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from exporters.notify.links import Links
 from exporters.notify.webhook import Group
+from exporters.tracing.span import Span
 from nvr.alert import Alert, Status
 from nvr.clock import utc_now
 from nvr.housekeeping import CleanupPlan, CleanupRun, Forecast, ProtectedFootage, Protection, View
@@ -137,7 +138,10 @@ async def always_ready() -> Readiness:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Everything that the routes read. `cameras` may be a live view: it is asked at each request."""
+    """Everything that the routes read. `cameras` may be a live view: it is asked at each request.
+
+    `record` takes the spans of requests, where tracing is on.
+    """
 
     store: ProtectableFootage
     past: Past
@@ -156,6 +160,7 @@ class Sources:
     alerts: AlertDesk | None = None
     links: Links | None = None
     viewed: Callable[[Segment, View], None] = unnoticed
+    record: Callable[[Span], None] | None = None
 
 
 def sources_of(request: Any) -> Sources:

@@ -1,0 +1,1 @@
+"""Traces: how one event, segment, retention run or request went through the recorder, told to a collector by OTLP."""
