@@ -45,15 +45,16 @@ class Camera:
     """
 
     def __init__(self, settings: CameraSettings, around: Surroundings, arrival: Arrival = Arrival.START) -> None:
-        self._schedule = Schedule(settings.recording, around.timezone)
+        schedule = Schedule(settings.recording, around.timezone)
+        self._timetable = Timetable(schedule, around.clock)
         marks = around.store.catalogue.motion
-        self.ring = Ring(around.facts, self._schedule, settings.motion, around.segment_seconds, note=marks.note)
+        self.ring = Ring(around.facts, schedule, settings.motion, around.segment_seconds, note=marks.note)
         around = replace(around, facts=self.ring)
         self._settings, self._around, self.name = settings, around, settings.name
         self._arrival = arrival
         fps = settings.motion.fps
         self.frames = FrameQueue(self.name, _most_waiting(fps), around.telemetry)
-        self.health = Health(self.name, around.clock.monotonic(), self._schedule.is_wanted(around.clock.now()))
+        self.health = Health(self.name, around.clock.monotonic(), schedule.is_wanted(around.clock.now()))
         self._disk = DiskThread(f"{self.name} disk")
         self._gaps = GapLedger(
             self.name, around.store.catalogue, around.facts, around.telemetry, around.clock, aside=self._disk.later
@@ -74,7 +75,13 @@ class Camera:
         return self.health.status(self._around.clock.monotonic())
 
     def change(self, settings: CameraSettings) -> None:
-        """Other motion settings hold; recording goes on, and the decoder is begun anew where its rate changes."""
+        """Other motion settings or times hold, from the next second on; recording goes on where it is still wanted.
+
+        The decoder is begun anew where its rate changes.
+        """
+        if settings.recording != self._settings.recording:
+            self._timetable.schedule = Schedule(settings.recording, self._around.timezone)
+            self.ring.reschedule(self._timetable.schedule, self._around.clock.now())
         if settings.motion.fps != self._settings.motion.fps:
             self.frames.capacity = _most_waiting(settings.motion.fps)
             self._decoder.change_rate(settings.motion.fps)
@@ -127,11 +134,11 @@ class Camera:
     def _begin_accounts(self) -> None:
         now = self._around.clock.now()
         self._gaps.begin(now, self._arrival)
-        self._gaps.keep_only(self._schedule, now)
+        self._gaps.keep_only(self._timetable.schedule, now)
 
     async def _keep_to_times(self) -> None:
         """Record whenever it is wanted. At other times nothing runs, and nothing is missing."""
-        timetable = Timetable(self._schedule, self._around.clock)
+        timetable = self._timetable
         while True:
             if not timetable.is_wanted:
                 await self._rest(timetable)

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from ingest.catalogue_file import CatalogueFile, Row
+from ingest.forecast import Written
 from ingest.motion_marks import MotionMarks
 from ingest.protections import Protections
 from nvr.errors import StorageError
@@ -200,17 +201,24 @@ class Catalogue:
         rows = list(chances)
         self._file.write(lambda database: database.executemany(statement, rows))
 
-    def written(self, since: datetime) -> dict[str, dict[int, int]]:
-        """Per camera the bytes of the segments that began in each hour since the epoch, deleted ones included."""
-        found: dict[str, dict[int, int]] = {}
-        for table in ("segments", "tombstones"):
-            rows = self._rows(
-                f"SELECT camera, start / 3600000, sum(size) FROM {table} WHERE start >= ? GROUP BY 1, 2",
-                _milliseconds(since),
-            )
-            for camera, hour, size in rows:
-                hours = found.setdefault(str(camera), {})
-                hours[int(hour)] = hours.get(int(hour), 0) + int(size)  # type: ignore[call-overload]
+    def written(self, since: datetime) -> dict[str, Written]:
+        """What each camera wrote from then on, by the hour in which a segment began; deleted ones are included.
+
+        What was weeded is not: nothing moved in it, and it takes no room for longer than it was looked at.
+        """
+        kept = "SELECT camera, start, duration, size FROM segments"
+        gone = "SELECT camera, start, duration, iif(policy = 'no_motion', 0, size) FROM tombstones"
+        rows = self._rows(
+            "SELECT camera, start / 3600000, sum(size), min(start), max(start + duration)"
+            f" FROM ({kept} WHERE start >= ?1 UNION ALL {gone} WHERE start >= ?1) GROUP BY 1, 2 ORDER BY 1, 2",
+            _milliseconds(since),
+        )
+        found: dict[str, Written] = {}
+        for camera, *numbers in rows:
+            hour, size, start, end = (int(number) for number in numbers)  # type: ignore[call-overload]
+            before = found.get(str(camera), Written({}, _time(start), _time(end)))
+            hours, last = {**before.hours, hour: size}, max(before.end, _time(end))
+            found[str(camera)] = Written(hours, before.start, last)
         return found
 
     def bytes_since(self, start: datetime) -> int:

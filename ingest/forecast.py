@@ -1,6 +1,7 @@
 """When a volume will be full, and how old its footage gets: from what each camera wrote in each hour of the week."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import ceil, inf
 
@@ -12,6 +13,9 @@ from nvr.settings import RetentionSettings
 
 HOURS_OF_WEEK = 168
 DAY_SECONDS = 86_400.0
+
+LEAST_HOURS = 2
+"""Whole hours below which a camera's hours are not told apart."""
 
 HourBytes = npt.NDArray[np.float64]
 """Bytes written in each hour of a week, from Monday 00:00 UTC on: `(168,)`."""
@@ -35,22 +39,43 @@ def mean_week(hours: Mapping[int, int], first_hour: int, last_hour: int) -> Hour
     return np.where(seen > 0, sums / np.maximum(seen, 1), mean)
 
 
-def mean_weeks(written: Mapping[str, Mapping[int, int]], now: datetime) -> dict[str, HourBytes]:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a camera wrote and was not weeded: bytes by hours since the epoch, of footage from `start` to `end`."""
+
+    hours: Mapping[int, int]
+    start: datetime
+    end: datetime
+
+    @property
+    def seconds(self) -> float:
+        return (self.end - self.start).total_seconds()
+
+
+def mean_weeks(written: Mapping[str, Written], now: datetime) -> dict[str, HourBytes]:
     """The mean week of each camera, from its first whole hour to the last one before now.
 
-    `written` has its bytes by hours since the epoch. What was written in less than two hours is taken as it is.
+    Of a camera that has less than two of them all footage counts, for as long as it lasts.
     """
-    last = hour_of(now)
-    weeks = {}
-    for camera, hours in written.items():
-        first = min(hours)
-        first = first + 1 if last - first > 1 else first  # it began within its first hour
-        weeks[camera] = mean_week(hours, first, max(last, first + 1))
-    return weeks
+    return {camera: _week(each, hour_of(now)) for camera, each in written.items()}
+
+
+def _week(written: Written, last: int) -> HourBytes:
+    first = hour_of(written.start) + 1  # it began within the hour before
+    if last - first >= LEAST_HOURS:
+        return mean_week(written.hours, first, last)
+    an_hour = sum(written.hours.values()) / max(written.seconds, 1.0) * 3600
+    return np.full(HOURS_OF_WEEK, an_hour)
 
 
 def forecast(
-    written: Mapping[str, HourBytes], *, used_bytes: int, budget_bytes: int, limits: RetentionSettings, now: datetime
+    written: Mapping[str, HourBytes],
+    *,
+    used_bytes: int,
+    budget_bytes: int,
+    limits: RetentionSettings,
+    now: datetime,
+    seen_seconds: float,
 ) -> Forecast:
     """What will become of a volume on which `used_bytes` lie, if the cameras go on as they did.
 
@@ -69,6 +94,7 @@ def forecast(
         clean_up=None if seconds_left == inf else now + timedelta(seconds=seconds_left),
         days_left=seconds_left / DAY_SECONDS,
         reached_seconds=reached,
+        seen_seconds=seen_seconds,
         keeps_promise=reached * limits.target / limits.trigger >= promise,
     )
 

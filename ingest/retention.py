@@ -12,7 +12,7 @@ from typing import TypeVar
 from ingest import forecast
 from ingest.cleanup import Cleanup
 from ingest.disk import DiskThread
-from ingest.forecast import HourBytes
+from ingest.forecast import HourBytes, Written
 from ingest.reconcile import know_oldest
 from ingest.retention_plan import EMERGENCY_TRIGGER, Room, resolved
 from ingest.store import Store
@@ -255,8 +255,10 @@ class Retention:
         """As `forecast`, with other limits and another budget."""
         measured = self._measured
         available = measured.free_bytes + measured.used_bytes
+        written = self._written()
         return forecast.forecast(
-            self.weeks(),
+            forecast.mean_weeks(written, self._clock.now()),
+            seen_seconds=max((each.seconds for each in written.values()), default=0.0),
             used_bytes=measured.used_bytes,
             budget_bytes=limits.budget.resolve(available),
             limits=limits,
@@ -265,8 +267,10 @@ class Retention:
 
     def weeks(self) -> dict[str, HourBytes]:
         """What each camera writes in the hours of a mean week. Touches the disk."""
-        now = self._clock.now()
-        return forecast.mean_weeks(self._store.catalogue.written(now - timedelta(days=FORECAST_DAYS)), now)
+        return forecast.mean_weeks(self._written(), self._clock.now())
+
+    def _written(self) -> dict[str, Written]:
+        return self._store.catalogue.written(self._clock.now() - timedelta(days=FORECAST_DAYS))
 
     def _measure_again(self) -> None:
         """Raises MountMissing, and keeps the last measure, where another disk would be measured."""

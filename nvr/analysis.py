@@ -51,6 +51,8 @@ class Analysis:
         started = time.perf_counter()
         analysis = self._analyser.analyse(frame)
         self._keep(analysis.facts)
+        if self._analyser.tampering:
+            self._camera.ring.tampered(frame.time)
         self._camera.ring.analysed(frame.time)
         health = self._camera.health
         if analysis.activity.scene_change is not None:

@@ -35,20 +35,21 @@ class Change:
     """Names of cameras, and the keys that must wait for the next start.
 
     A camera that is `restarted` comes from another source or is recorded otherwise; of one that is `reanalysed` only
-    the judgement of its pictures changes.
+    the judgement of its pictures changes, of one that is `rescheduled` its modes and their times.
     """
 
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     restarted: tuple[str, ...] = ()
     reanalysed: tuple[str, ...] = ()
+    rescheduled: tuple[str, ...] = ()
     limits: bool = False
     postponed: tuple[str, ...] = ()
 
     @property
     def words(self) -> str:
         """For the log: `added: yard; removed: door`."""
-        parts = {name: getattr(self, name) for name in ("added", "removed", "restarted", "reanalysed")}
+        parts = {name: getattr(self, name) for name in ("added", "removed", "restarted", "reanalysed", "rescheduled")}
         said = [f"{name}: {', '.join(cameras)}" for name, cameras in parts.items() if cameras]
         return "; ".join([*said, *(["how long footage stays"] if self.limits else [])]) or "nothing to change"
 
@@ -57,13 +58,13 @@ def change_between(running: Settings, wanted: Settings) -> Change:
     before, after = running.cameras, wanted.cameras
     both = [name for name in after if name in before]
     restarted = tuple(name for name in both if _recorded_otherwise(before[name], after[name]))
+    going_on = [name for name in both if name not in restarted]
     return Change(
         added=tuple(name for name in after if name not in before),
         removed=tuple(name for name in before if name not in after),
         restarted=restarted,
-        reanalysed=tuple(
-            name for name in both if name not in restarted and _judged_otherwise(before[name], after[name])
-        ),
+        reanalysed=tuple(name for name in going_on if _judged_otherwise(before[name], after[name])),
+        rescheduled=tuple(name for name in going_on if before[name].recording != after[name].recording),
         limits=running.storage.retention != wanted.storage.retention or running.own_limits != wanted.own_limits,
         postponed=tuple(key for key, value in LATER.items() if value(running) != value(wanted)),
     )
@@ -79,8 +80,8 @@ def adopted(running: Settings, wanted: Settings) -> Settings:
 
 
 def _recorded_otherwise(before: CameraSettings, after: CameraSettings) -> bool:
-    """Whatever is not of the judgement alone, nor of how long footage stays."""
-    return replace(before, **{key: getattr(after, key) for key in (*JUDGED, "retention")}) != after
+    """Whatever is not of the judgement alone, nor of when it is recorded and how long that stays."""
+    return replace(before, **{key: getattr(after, key) for key in (*JUDGED, "recording", "retention")}) != after
 
 
 def _judged_otherwise(before: CameraSettings, after: CameraSettings) -> bool:

@@ -73,6 +73,7 @@ class Forecast:
 
     `clean_up` is when the trigger is reached, None where it never is: `delete_after` takes as much away as comes.
     `reached_seconds` is the age that footage gets, and `keeps_promise` whether that is what was promised.
+    `seen_seconds` is how long the camera with the most footage was seen, from which all of this is concluded.
     """
 
     bytes_a_day: float
@@ -80,6 +81,7 @@ class Forecast:
     days_left: float
     reached_seconds: float
     keeps_promise: bool
+    seen_seconds: float
 
 
 @dataclass(frozen=True, slots=True)

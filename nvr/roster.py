@@ -51,6 +51,10 @@ class Post:
         for task in self.tasks:
             await cancelled(task)
 
+    def reschedule(self, settings: CameraSettings) -> None:
+        """Record it at other times, or in other modes."""
+        self.camera.change(settings)
+
     def change(self, settings: CameraSettings) -> None:
         """Judge its pictures otherwise; recording goes on."""
         self.camera.change(settings)
@@ -107,6 +111,8 @@ class Roster:
 
     async def apply(self, change: Change, cameras: Mapping[str, CameraSettings]) -> None:
         """Make these the running cameras. Those that the change does not name are not touched."""
+        for name in change.rescheduled:
+            self._posts[name].reschedule(cameras[name])
         for name in change.reanalysed:
             self._posts[name].change(cameras[name])
         async with asyncio.TaskGroup() as doing:

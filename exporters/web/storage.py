@@ -117,6 +117,7 @@ def _step_json(step: CleanupStep) -> Json:
 
 def _forecast_json(found: Forecast, limits: RetentionSettings) -> Json:
     return {
+        "seen_seconds": round(found.seen_seconds),
         "bytes_a_day": round(found.bytes_a_day),
         "clean_up": time_json(found.clean_up),
         "days_left": _finite(found.days_left),

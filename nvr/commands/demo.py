@@ -159,6 +159,7 @@ def _addresses(port: int, monitor_page: str | None, directory: Path) -> str:
         "Prometheus": monitor_page or "left out: prometheus is not installed",
         "Alerts": alerts_page(monitor_page) if monitor_page else "left out with it",
         "Footage, logs": str(directory),
+        "Commands": f"nvr forecast -c {directory}/nvr.yaml, and so on",
     }
     lines = (f"  {name:<15} {where}" for name, where in rows.items())
     return "\n".join(["", "[bold]SF-NVR is recording four cameras.[/bold] Ctrl-C ends it.", "", *lines, ""])

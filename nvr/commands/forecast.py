@@ -16,6 +16,7 @@ from nvr.settings import Settings
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 HOURS_A_BAR = 3
+DAY_SECONDS, WEEK_SECONDS = 86_400, 7 * 86_400
 _AGES = "7d, or by class: continuous=2d,motion=30d"
 
 OtherBudget = Annotated[
@@ -42,6 +43,9 @@ def forecast(
     _check(settings, limits)
     with storage_of(settings) as storage:
         found = storage.forecasts(limits)
+    if not json_ and not found["now"]["seen_seconds"]:
+        typer.echo("nothing is known yet: a first segment has to be finished")
+        return
     print_json(found) if json_ else _tell(found, settings.timezone)
 
 
@@ -58,6 +62,7 @@ def _tell(found: Mapping[str, Any], timezone: ZoneInfo) -> None:
     shown = [(name, _facts(each, timezone)) for name, each in columns if each]
     rows = [[fact, *(facts[fact] for _, facts in shown)] for fact in shown[0][1]]
     print_table(["", *(name for name, _ in shown)], rows)
+    typer.echo(f"made from {age(found['now']['seen_seconds'])} of footage{_doubt(found['now']['seen_seconds'])}")
     if weeks := found["hours_of_week"]:
         typer.echo("")
         _tell_weeks(weeks, timezone)
@@ -74,6 +79,14 @@ def _facts(each: Mapping[str, Any], timezone: ZoneInfo) -> dict[str, str]:
         "promised": f"{_by_class(each['keep_at_least_seconds'])} ({kept})",
         "deleted after": _by_class(each["delete_after_seconds"]),
     }
+
+
+def _doubt(seen_seconds: float) -> str:
+    """How little is known so early."""
+    if seen_seconds >= WEEK_SECONDS:
+        return ""
+    little = seen_seconds < DAY_SECONDS
+    return ": a whole day will tell more" if little else ": days that were not seen yet count as the others"
 
 
 def _by_class(ages: Mapping[str, float | None]) -> str:

@@ -127,6 +127,26 @@ def test_other_motion_settings_replace_the_analyser_alone(reloaded: Reloaded) ->
     assert len(recorder.timeline("door")["gaps"]) == 1
 
 
+def test_another_mode_or_schedule_holds_at_once_and_restarts_nothing(reloaded: Reloaded) -> None:
+    recorder, camera = reloaded.recorder, reloaded.settings["cameras"]["hall"]
+    pid, gaps = reloaded.recorder_pid("hall"), len(recorder.timeline("hall")["gaps"])
+    camera["recording"] = {"mode": "motion"}
+    reloaded.write()
+    recorder.wait_for(reloaded.told("rescheduled: hall"), 20)
+    begun = len(recorder.timeline("hall")["segments"])
+    recorder.wait_for(lambda: len(recorder.timeline("hall")["segments"]) > begun + 1, 30)
+    assert reloaded.recorder_pid("hall") == pid
+    assert len(recorder.timeline("hall")["gaps"]) == gaps
+
+    camera["recording"] = {"mode": "off"}
+    reloaded.write()
+    recorder.wait_for(lambda: reloaded.state("hall") == "stopped", 20)
+    recorder.wait_for(lambda: reloaded.recorder_pid("hall") is None, 20)
+    del camera["recording"]
+    reloaded.write()
+    recorder.wait_for(lambda: reloaded.is_healthy("hall") and reloaded.recorder_pid("hall") is not None, 30)
+
+
 def test_a_bad_file_changes_nothing_and_is_told(reloaded: Reloaded) -> None:
     recorder = reloaded.recorder
     good, used = recorder.config.read_text(), recorder.metric("nvr_config_last_reload_success_timestamp_seconds")

@@ -172,6 +172,38 @@ def test_other_motion_settings_hold_for_what_waits() -> None:
     assert story.going() == []
 
 
+def test_what_a_camera_recorded_while_it_was_tampered_with_stays() -> None:
+    story = Story()
+    story.record(0, 60)
+    story.analyse(0, 20)
+    for second in range(20, 31):
+        story.ring.tampered(at(second))
+        story.analyse(second, second + 0.8)
+    story.analyse(31, 120)
+    before, after = 3 + 25 / 4, 4
+    gone = [start for start in range(0, 60, 2) if start + LENGTH <= 20 - before or start >= 30 + after]
+    assert story.going() == gone
+
+
+def test_tampering_that_is_told_late_finds_what_came_before_still_there() -> None:
+    """Under the slowest analysis and without rolls, where the wait is shortest."""
+    motion = MotionSettings(fps=0.5, pre_roll_seconds=0.0, post_roll_seconds=0.0, off_after_seconds=0.0)
+    assert waiting_seconds(motion, LENGTH) >= 25 / motion.fps
+
+
+def test_a_changed_schedule_holds_for_what_is_begun_after_it() -> None:
+    story = Story(RecordingSettings(RecordingMode.CONTINUOUS))
+    story.record(0, 4)
+    story.ring.reschedule(Schedule(ALWAYS, ZoneInfo("UTC")), at(5))
+    story.record(4, 12)
+    story.analyse(0, 30)
+    assert story.going() == [6, 8, 10]
+    story.ring.reschedule(Schedule(RecordingSettings(RecordingMode.CONTINUOUS), ZoneInfo("UTC")), at(31))
+    story.record(32, 40)
+    story.analyse(30.2, 80)
+    assert story.going() == [6, 8, 10]
+
+
 def test_everything_is_passed_on() -> None:
     story = Story()
     story.ring.put(segment(0))

@@ -13,10 +13,13 @@ from nvr.settings import (
     CameraSettings,
     DatabaseSettings,
     MotionSettings,
+    RecordingMode,
+    RecordingSettings,
     RetentionSettings,
     Settings,
     StorageSettings,
     WebSettings,
+    WeeklyRange,
     Zone,
 )
 
@@ -65,6 +68,18 @@ def test_other_motion_settings_touch_no_recording(other: CameraSettings) -> None
     assert change_between(settings(DOOR, YARD), settings(other, YARD)) == Change(reanalysed=("door",))
 
 
+NIGHTS = RecordingSettings(RecordingMode.OFF, (WeeklyRange(frozenset({0}), 79200, 21600, RecordingMode.MOTION),))
+
+
+def test_other_times_restart_nothing() -> None:
+    other = replace(DOOR, recording=NIGHTS)
+    assert change_between(settings(DOOR, YARD), settings(other, YARD)) == Change(rescheduled=("door",))
+    both = replace(other, masks=(HALF,))
+    assert change_between(settings(DOOR), settings(both)) == Change(reanalysed=("door",), rescheduled=("door",))
+    elsewhere = replace(other, record="rtsp://new.example/x")
+    assert change_between(settings(DOOR), settings(elsewhere)) == Change(restarted=("door",))
+
+
 def with_another(values: Any, name: str) -> Any:
     """With another value, unlike any that it may have."""
     return replace(values, **{name: object()})
@@ -72,8 +87,8 @@ def with_another(values: Any, name: str) -> Any:
 
 def test_all_else_of_a_camera_is_how_it_is_recorded() -> None:
     known = {field.name for field in fields(CameraSettings)}
-    assert known >= {*JUDGED, "retention"}
-    for name in known - {"name", "retention", *JUDGED}:
+    assert known >= {*JUDGED, "recording", "retention"}
+    for name in known - {"name", "recording", "retention", *JUDGED}:
         change = change_between(settings(DOOR), settings(with_another(DOOR, name)))
         assert change == Change(restarted=("door",)), name
 
