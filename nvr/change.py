@@ -23,6 +23,7 @@ LATER = {
     "web.grafana_url": attrgetter("web.grafana_url"),
     "web.token": attrgetter("web.token"),
     "notifications": attrgetter("notifications"),
+    "log": attrgetter("log"),
 }
 """The keys that take effect at the next start, and where the settings have their values."""
 

@@ -227,6 +227,18 @@ class NotificationSettings:
         return {f"{name}/{each.name}": each for name, channels in self.receivers.items() for each in channels}
 
 
+LogFormat = Literal["human", "json"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """How the recorder tells what happens, on standard error."""
+
+    format: LogFormat = "human"
+    level: LogLevel = "info"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     site: str
@@ -236,6 +248,7 @@ class Settings:
     web: WebSettings
     cameras: Mapping[str, CameraSettings]
     notifications: NotificationSettings = field(default_factory=NotificationSettings)
+    log: LogSettings = LogSettings()
 
     @property
     def own_limits(self) -> dict[str, RetentionSettings]:

@@ -58,6 +58,7 @@ def resolved(settings: Settings) -> dict[str, Any]:
         },
         "web": _web(settings.web),
         **({"alerts": "builtin"} if settings.notifications.builtin else {}),
+        "log": {"format": settings.log.format, "level": settings.log.level},
         **_given({"notifications": _notifications(settings.notifications)}),
         "cameras": {name: _camera(camera) for name, camera in settings.cameras.items()},
     }

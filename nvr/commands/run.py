@@ -4,19 +4,18 @@ import asyncio
 import logging
 import os
 import signal
-import sys
 import threading
-import time
 from collections.abc import MutableMapping
 from pathlib import Path
-from types import TracebackType
 from typing import Annotated
 
 import typer
 
+from exporters.tracing.endpoint import secrets_in
 from nvr.commands.readiness.disk import room
 from nvr.config.file import ConfigFile
 from nvr.errors import NvrError
+from nvr.log import log_to_stderr
 from nvr.masking import Secrets
 from nvr.settings import Settings, StorageSettings
 from nvr.systemd import ServiceManager
@@ -28,7 +27,7 @@ def run(
     config: Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")] = Path("nvr.yaml"),
 ) -> None:
     """Record: every camera, analysed, measured and served, until SIGTERM or Ctrl-C."""
-    known = Secrets(())
+    known = Secrets(secrets_in(os.environ))
 
     def learn(secrets: frozenset[str]) -> None:
         known.learn(secrets)
@@ -36,7 +35,7 @@ def run(
 
     file = ConfigFile(config, os.environ, learn)
     settings = file.read()
-    _log_to_stderr(known)
+    log_to_stderr(known, settings.log)
     service = ServiceManager.taken_from(os.environ)
     # Aside, as it counts the footage that is there: recording waits for no disk.
     threading.Thread(target=warn_of_little_room, args=(settings.storage,), daemon=True).start()
@@ -81,25 +80,3 @@ def _only_cause(group: BaseExceptionGroup[BaseException]) -> NvrError | None:
     """The error that ended a task group, where it is one of ours and nothing else went wrong."""
     errors = [_only_cause(e) if isinstance(e, BaseExceptionGroup) else e for e in group.exceptions]
     return errors[0] if len(errors) == 1 and isinstance(errors[0], NvrError) else None
-
-
-def _log_to_stderr(secrets: Secrets) -> None:
-    """What this process says goes through the log, and so through `secrets`: Python's own tracebacks too."""
-    formatter = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)-7s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
-    formatter.converter = time.gmtime
-    handler = logging.StreamHandler()
-    handler.setFormatter(formatter)
-    handler.addFilter(secrets)
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.captureWarnings(True)
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)
-    for name in ("urllib3.connectionpool", "clickhouse_connect"):  # They tell each attempt of an outage, we the first.
-        logging.getLogger(name).setLevel(logging.ERROR)
-    sys.excepthook = _log_bug
-    threading.excepthook = lambda raised: _log_bug(raised.exc_type, raised.exc_value, raised.exc_traceback)
-    sys.unraisablehook = lambda raised: _log_bug(raised.exc_type, raised.exc_value, raised.exc_traceback)
-
-
-def _log_bug(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-    log.critical("a bug, please report it", exc_info=(kind, error or kind(), trace))

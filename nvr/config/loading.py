@@ -15,6 +15,7 @@ from nvr.errors import ConfigError, InvalidConfig
 from nvr.settings import (
     CameraSettings,
     DatabaseSettings,
+    LogSettings,
     MotionSettings,
     RecordingSettings,
     Settings,
@@ -77,6 +78,7 @@ def _settings(config: ConfigSection, environ: Mapping[str, str]) -> Settings:
         ),
         cameras={name: _camera(name, camera, config) for name, camera in config.cameras.items()},
         notifications=config.told,
+        log=LogSettings(config.log.format, config.log.level),
     )
 
 

@@ -16,6 +16,8 @@ from nvr.settings import (
     Budget,
     ChannelKind,
     ChannelSettings,
+    LogFormat,
+    LogLevel,
     NotificationSettings,
     Polygon,
     QuietHours,
@@ -244,6 +246,11 @@ class NotificationsSection(Section):
     receivers: dict[Name, ReceiverSection] = {}
 
 
+class LogSection(Section):
+    format: Annotated[LogFormat, BeforeValidator(_one_of("human", "json"))] = "human"
+    level: Annotated[LogLevel, BeforeValidator(_one_of("debug", "info", "warning", "error"))] = "info"
+
+
 class ConfigSection(Section):
     site: Text = "home"
     timezone: Annotated[ZoneInfo | None, BeforeValidator(values.timezone)] = None
@@ -253,6 +260,7 @@ class ConfigSection(Section):
     defaults: DefaultsSection = DefaultsSection()
     alerts: AlertFinder = "prometheus"
     notifications: NotificationsSection = NotificationsSection()
+    log: LogSection = LogSection()
     cameras: dict[Name, CameraSection] = Field(examples=["{front-door: {record: rtsp://camera.example/stream}}"])
 
     @property

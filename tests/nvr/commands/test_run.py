@@ -31,13 +31,15 @@ def test_variables_that_hold_a_secret_are_hidden_from_children() -> None:
 @pytest.mark.parametrize(
     "mistake", ["fail()", "threading.Thread(target=fail).start()", "asyncio.run(main())", "warnings.warn(SECRET)"]
 )
-def test_no_traceback_of_ours_tells_a_secret(mistake: str) -> None:
+@pytest.mark.parametrize("form", ["human", "json"])
+def test_no_traceback_of_ours_tells_a_secret(mistake: str, form: str) -> None:
     script = f"""
 import asyncio, threading, warnings
-from nvr.commands.run import _log_to_stderr
+from nvr.log import log_to_stderr
 from nvr.masking import Secrets
+from nvr.settings import LogSettings
 SECRET = "".join(("canary", "-5f3a"))
-_log_to_stderr(Secrets([SECRET]))
+log_to_stderr(Secrets([SECRET]), LogSettings(format={form!r}))
 def fail():
     raise ValueError(SECRET)
 async def main():

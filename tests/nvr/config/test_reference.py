@@ -23,6 +23,7 @@ SECTIONS: dict[str, type[model.Section]] = {
     "`notifications`": model.NotificationsSection,
     "A receiver: `notifications.receivers.NAME`": model.ReceiverSection,
     "A channel: `notifications.receivers.NAME.channels.NAME`": model.ChannelSection,
+    "`log`": model.LogSection,
     "`defaults`": model.DefaultsSection,
     "A camera: `cameras.NAME`": model.CameraSection,
     "Recording: `cameras.NAME.recording` and `defaults.recording`": model.RecordingSection,
