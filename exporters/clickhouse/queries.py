@@ -1,7 +1,7 @@
 """The questions that pages and the API ask of ClickHouse, answered in the domain's words. All times are aware UTC."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from nvr.alert import Alert, Status, Told
 from nvr.model import HEATMAP_COLUMNS, HEATMAP_ROWS, Activity, Cause, Gap, MotionEvent
 
 FIRST_WINDOW, WINDOW_GROWTH = timedelta(hours=6), 8
+DAY, MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
 
 _MOMENT = "DateTime64(3, 'UTC')"
 _OVERLAPS = f"""site = {{site:String}} AND ({{camera:String}} = '' OR camera = {{camera:String}})
@@ -44,8 +45,14 @@ _GAPS = f"""SELECT camera, start, `end`, cause FROM gaps FINAL WHERE {_OVERLAPS}
 ORDER BY start DESC, camera LIMIT {{limit:UInt32}} OFFSET {{offset:UInt64}}
 SETTINGS do_not_merge_across_partitions_select_final = 1"""
 
-_HEATMAP = f"""SELECT cell, sum(frames) FROM heatmap WHERE site = {{site:String}} AND camera = {{camera:String}}
-AND hour >= toStartOfHour({{start:{_MOMENT}}}) AND hour < {{end:{_MOMENT}}} GROUP BY cell"""
+_HEATMAP = "SELECT cell, sum(frames) FROM heatmap WHERE site = {site:String} AND camera = {camera:String}"
+
+# Written as the projection `days` has it, and left so, or it would not be taken.
+_HEATMAP_DAYS = f"""{_HEATMAP} AND toDate(hour) >= toDate({{start:{_MOMENT}}})
+AND toDate(hour) < toDate({{end:{_MOMENT}}}) GROUP BY cell SETTINGS optimize_time_filter_with_preimage = 0"""
+
+_HEATMAP_HOURS = f"""{_HEATMAP} AND hour >= toStartOfHour({{start:{_MOMENT}}}) AND hour < {{end:{_MOMENT}}}
+GROUP BY cell"""
 
 _ACTIVITY = f"""SELECT second, max(score), arraySort(groupUniqArrayArray(cells)) FROM activity
 WHERE site = {{site:String}} AND camera = {{camera:String}}
@@ -95,10 +102,13 @@ class Queries:
         """`(45, 80) uint64`, in how many frames each cell moved in the hours that `[start, end)` touches, and whether
         anything was counted there at all."""
         counts = np.zeros(HEATMAP_ROWS * HEATMAP_COLUMNS, np.uint64)
-        rows = await self._ask(_HEATMAP, camera, start, end)
-        for cell, frames in rows:
-            counts[cell] = frames
-        return counts.reshape(HEATMAP_ROWS, HEATMAP_COLUMNS), bool(rows)
+        any_data = False
+        for statement, since, until in heatmap_parts(start, end):
+            rows = await self._ask(statement, camera, since, until)
+            for cell, frames in rows:
+                counts[cell] += np.uint64(frames)
+            any_data = any_data or bool(rows)
+        return counts.reshape(HEATMAP_ROWS, HEATMAP_COLUMNS), any_data
 
     async def activity(self, camera: str, start: datetime, end: datetime) -> list[Activity]:
         """The seconds of `[start, end)` in which something moved, oldest first."""
@@ -129,6 +139,23 @@ def windows(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime
         since = end - length if end - start > length else start
         yield since, end
         end, length = since, length * WINDOW_GROWTH
+
+
+def heatmap_parts(start: datetime, end: datetime) -> Iterator[tuple[str, datetime, datetime]]:
+    """What makes up the hours of `[start, end)`: whole days in UTC, whose sums are kept, and hours on both sides."""
+    first, last = _midnight(start + DAY - MICROSECOND), _midnight(end)
+    if first >= last:
+        yield _HEATMAP_HOURS, start, end
+        return
+    if start < first:
+        yield _HEATMAP_HOURS, start, first
+    yield _HEATMAP_DAYS, first, last
+    if last < end:
+        yield _HEATMAP_HOURS, last, end
+
+
+def _midnight(time: datetime) -> datetime:
+    return time.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _alert(row: Sequence[Any]) -> Alert:

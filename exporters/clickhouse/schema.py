@@ -130,7 +130,16 @@ _LIVES = (
 )
 """Who took an alert up, and whom it was told to."""
 
-MIGRATIONS = (_FIRST, _CLOCKS, _ENDS, _PROMISES, _LIVES)
+_DAYS = (
+    "ALTER TABLE heatmap MODIFY SETTING deduplicate_merge_projection_mode = 'rebuild'",
+    """ALTER TABLE heatmap ADD PROJECTION IF NOT EXISTS days
+    (SELECT site, camera, toDate(hour), cell, sum(frames) GROUP BY site, camera, toDate(hour), cell)""",
+    "ALTER TABLE heatmap MATERIALIZE PROJECTION days",
+)
+"""Heatmaps of many days are added up from days. Unlike a materialised view's, these sums are part of their rows: a
+repeated insert that changes nothing changes nothing of them."""
+
+MIGRATIONS = (_FIRST, _CLOCKS, _ENDS, _PROMISES, _LIVES, _DAYS)
 """Step n leads from schema n to schema n + 1. Never change one that was released: add the next."""
 
 TIME_COLUMNS = {

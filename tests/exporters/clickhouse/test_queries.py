@@ -6,8 +6,11 @@ from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+
+from exporters.clickhouse import schema
 from exporters.clickhouse.client import Database
-from exporters.clickhouse.queries import Queries, windows
+from exporters.clickhouse.queries import Queries, heatmap_parts, windows
 from exporters.clickhouse.rows import rows_of
 from nvr.alert import Told
 from nvr.model import Fact, MotionEvent
@@ -17,6 +20,7 @@ from tests.exporters.notify.alerts import NOON, alert
 
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+MIDNIGHT = HOUR.replace(hour=0)
 
 
 async def insert(database: Database, *facts: Fact, site: str = "home") -> None:
@@ -157,6 +161,57 @@ def test_a_heatmap_adds_up_the_hours_that_the_range_touches(tmp_path: Path) -> N
         assert not counts.any()
 
     with_tables(tmp_path, scenario)
+
+
+def test_a_heatmap_of_many_days_is_the_sum_of_its_hours(tmp_path: Path) -> None:
+    async def scenario(database: Database) -> None:
+        hours = [heatmap(hour, **{f"c{hour % 7}": 100 + hour, "c9": 1}) for hour in range(-70, 71, 5)]
+        await insert(database, *hours, heatmap(30, c3599=4), heatmap(30, c3599=5))
+        queries = Queries(database, "home")
+        for since, until in ((-71, 71), (-20, 45), (-40, 7), (0, 24), (5, 8), (3, 200)):
+            counts, _ = await queries.heatmap("front-door", HOUR + since * 3600 * SECOND, HOUR + until * 3600 * SECOND)
+            inside = [fact for fact in hours if since * 3600 * SECOND <= fact.hour - HOUR < until * 3600 * SECOND]
+            assert counts.sum() == sum(sum(fact.counts.values()) for fact in inside) + 9 * (since <= 30 < until)
+            assert counts[0, 9] == len(inside)
+
+    with_tables(tmp_path, scenario)
+
+
+def test_days_of_a_heatmap_are_read_from_their_sums_also_of_an_older_schema(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also after merging, and where one insert came twice."""
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:5])
+
+    async def scenario(database: Database) -> None:
+        await insert(database, heatmap(0, c4=2))
+        monkeypatch.undo()
+        await schema.create_schema(database)
+        await insert(database, heatmap(1, c4=3), heatmap(2, c4=7))
+        await insert(database, heatmap(1, c4=3))
+        await database.command("OPTIMIZE TABLE heatmap FINAL")
+        ((statement, since, until),) = heatmap_parts(MIDNIGHT, MIDNIGHT + DAY)
+        asked = {"site": "home", "camera": "front-door", "start": f"{since:%F %T}", "end": f"{until:%F %T}"}
+        assert await database.query(f"{statement}, force_optimize_projection = 1", asked) == [(4, 12)]
+        counts, _ = await Queries(database, "home").heatmap("front-door", HOUR - DAY, HOUR + 2 * DAY)
+        assert counts[0, 4] == 12
+
+    with_tables(tmp_path, scenario)
+
+
+def test_whole_days_of_a_heatmap_stand_between_hours() -> None:
+    def parts(start: datetime, end: datetime) -> list[tuple[bool, datetime, datetime]]:
+        return [("toDate" in statement, since, until) for statement, since, until in heatmap_parts(start, end)]
+
+    midnight = datetime(2026, 11, 1, tzinfo=UTC)
+    evening = midnight - 3600 * SECOND
+    assert parts(midnight, midnight + 3 * DAY) == [(True, midnight, midnight + 3 * DAY)]
+    assert parts(evening, evening + DAY) == [(False, evening, evening + DAY)]
+    assert parts(evening, evening + 2 * DAY) == [
+        (False, evening, midnight),
+        (True, midnight, midnight + DAY),
+        (False, midnight + DAY, evening + 2 * DAY),
+    ]
 
 
 def test_activity_is_one_row_a_second_oldest_first(tmp_path: Path) -> None:
