@@ -72,7 +72,7 @@ def render(
     scale: Scale = Scale.LOG,
 ) -> Picture:
     """Counts `(45, 80)` as an RGB picture `(height, width, 3) uint8`."""
-    return _coloured(enlarged(intensity(counts, scale), width, height), colours)
+    return coloured(enlarged(intensity(counts, scale), width, height), colours)
 
 
 def render_overlay(
@@ -86,7 +86,7 @@ def render_overlay(
     """Counts `(45, 80)` as an RGBA picture `(height, width, 4) uint8`, transparent where nothing moved."""
     shares = enlarged(intensity(counts, scale), width, height)
     alpha = np.rint(255 * _opacity(shares)).astype(np.uint8)
-    return np.dstack([_coloured(shares, colours), alpha])
+    return np.dstack([coloured(shares, colours), alpha])
 
 
 def blend(
@@ -96,7 +96,7 @@ def blend(
     height, width = picture.shape[:2]
     shares = enlarged(intensity(counts, scale), width, height)
     opacity = _opacity(shares)[:, :, np.newaxis]
-    mixed = picture + opacity * (_coloured(shares, colours).astype(np.float32) - picture)
+    mixed = picture + opacity * (coloured(shares, colours).astype(np.float32) - picture)
     return np.rint(mixed).astype(np.uint8)
 
 
@@ -105,7 +105,15 @@ def _opacity(shares: Shares) -> Shares:
     return opacity
 
 
-def _coloured(shares: Shares, colours: ColourMap) -> Picture:
+def share_of(count: int, most: int, scale: Scale) -> float:
+    """How hot a count is where `most` is the hottest, 0 to 1: as `intensity` has it."""
+    if scale is Scale.LOG:
+        return float(np.log1p(count) / np.log1p(max(most, 1)))
+    return count / max(most, 1)
+
+
+def coloured(shares: Shares, colours: ColourMap) -> Picture:
+    """Shares of 0 to 1 as colours, RGB with one axis more."""
     picture: Picture = _table(colours)[np.rint(255 * shares.clip(0, 1)).astype(np.uint8)]
     return picture
 

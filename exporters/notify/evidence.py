@@ -1,7 +1,6 @@
 """What a message shows beside its words: the last picture before the alert, where things moved, how long it was out."""
 
 import asyncio
-import io
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,19 +9,18 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from exporters.notify.channel import Attachment
 from exporters.notify.links import Links
 from exporters.notify.outage import NOTICED_WITHIN, outage_of
 from exporters.notify.words import Story
 from exporters.web.containment import contained_file
+from exporters.web.drawings import Drawing
 from exporters.web.pictures import Pictures, Still
 from exporters.web.sources import Footage
 from nvr.alert import Alert
 from nvr.errors import NvrError
 from nvr.model import Segment, isoformat
-from processor.heatmap import render
 
 _log = logging.getLogger(__name__)
 
@@ -100,7 +98,7 @@ class Evidence:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 counts, any_data = await self._past.heatmap(alert.camera, begin, begin + timedelta(days=1))
-                picture = await asyncio.to_thread(_png, counts) if any_data else None
+                picture = await asyncio.to_thread(Drawing(counts).png) if any_data else None
         except (NvrError, TimeoutError) as error:
             _log.warning("a notification goes without a heatmap of %s: %s", alert.camera, error)
             return None
@@ -119,9 +117,3 @@ class Evidence:
             return "", ""
         play = f"{self._links.base_url}/play?camera={alert.camera}&t={isoformat(moment - AFTER)}"
         return self._links.watch(alert.camera, moment - BEFORE, moment + AFTER, now), play
-
-
-def _png(counts: npt.NDArray[np.uint64]) -> bytes:
-    output = io.BytesIO()
-    Image.fromarray(render(counts, 640, 360)).save(output, "PNG")
-    return output.getvalue()

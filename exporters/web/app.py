@@ -1,6 +1,5 @@
 """The application: all routes in one table, and what is wrapped around them."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from starlette.applications import Starlette
@@ -29,6 +28,7 @@ from exporters.web import (
     watch,
 )
 from exporters.web.access import LOGIN, Access, check_exposure
+from exporters.web.drawings import Drawings
 from exporters.web.errors import RequestError, bug, database_away, failed, http_error, refused
 from exporters.web.pictures import Pictures
 from exporters.web.prefix import Prefixed, check_prefix
@@ -78,9 +78,6 @@ CHANGES: dict[tuple[str, str], Endpoint] = {
 }
 """What changes something, by method and path."""
 
-DRAWN_AT_ONCE = 2
-"""Heatmaps: the largest takes some 200 MB while it is being drawn."""
-
 
 def create_app(sources: Sources) -> Starlette:
     """Raises ConfigError where others than this machine could reach it without a token, or its path is one of ours."""
@@ -114,5 +111,5 @@ def create_app(sources: Sources) -> Starlette:
     app.router.redirect_slashes = False
     app.state.sources, app.state.security_headers = sources, app_headers
     app.state.pictures = Pictures()
-    app.state.drawing = asyncio.Semaphore(DRAWN_AT_ONCE)
+    app.state.drawings = Drawings()
     return app

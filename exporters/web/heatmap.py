@@ -1,23 +1,21 @@
 """Where things moved, as a picture: a day or any stretch, alone or over what the camera saw."""
 
-import asyncio
-import io
 from datetime import datetime, timedelta
 
-import numpy as np
-import numpy.typing as npt
-from PIL import Image
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
+from exporters.web.drawings import Drawing, Look
 from exporters.web.errors import RequestError
+from exporters.web.media import is_named
 from exporters.web.parameters import (
     Span,
     day_span,
     only,
     parse_choice,
     parse_date,
+    parse_flag,
     parse_size,
     parse_span,
     required_camera,
@@ -26,31 +24,41 @@ from exporters.web.snapshot import take_latest
 from exporters.web.sources import Sources, sources_of
 from nvr.errors import NvrError
 from nvr.model import isoformat
-from processor.heatmap import ColourMap, Scale, blend, render
+from processor.heatmap import ColourMap, Scale
 
 SMALLEST, WIDEST, HIGHEST = 16, 3840, 2160
 DEFAULT_SIZE = "640x360"
 LONGEST_SPAN = timedelta(days=366)
+FRESH_SECONDS = 60
 
 
 async def heatmap(request: Request) -> Response:
     query = request.query_params
-    only(query, "camera", "date", "from", "to", "size", "overlay", "map", "scale")
+    only(query, "camera", "date", "from", "to", "size", "overlay", "map", "scale", "legend")
     sources = sources_of(request)
     camera = required_camera(request, sources)
     span = asked_span(query, sources)
-    size = parse_size(query.get("size", DEFAULT_SIZE), least=SMALLEST, widest=WIDEST, highest=HIGHEST)
-    colours = ColourMap(parse_choice(query, "map", list(ColourMap), ColourMap.JET))
-    scale = Scale(parse_choice(query, "scale", list(Scale), Scale.LOG))
-    overlay = parse_choice(query, "overlay", ("0", "1"), "0") == "1"
+    look = asked_look(query)
+    overlay = parse_flag(query, "overlay", default=False)
     counts, any_data = await sources.past.heatmap(camera, span.start, span.end)
     if not any_data:
         said = f"nothing was counted for {camera} from {isoformat(span.start)} to {isoformat(span.end)}"
         raise RequestError(404, said, hint="nothing moved, or the camera was not analysed; try another day")
     beneath = await _seen(request, sources, camera, span.end) if overlay else None
-    async with request.app.state.drawing:
-        content = await asyncio.to_thread(_png, counts, beneath, size=size, colours=colours, scale=scale)
-    return Response(content, media_type="image/png", headers={"Cache-Control": "private, max-age=60"})
+    drawing = Drawing(counts, beneath, look)
+    headers = {"Cache-Control": f"private, max-age={FRESH_SECONDS}", "ETag": drawing.etag}
+    if is_named(drawing.etag, request.headers.get("If-None-Match", "")):
+        return Response(status_code=304, headers=headers)
+    return Response(await request.app.state.drawings.draw(drawing), media_type="image/png", headers=headers)
+
+
+def asked_look(query: QueryParams) -> Look:
+    return Look(
+        size=parse_size(query.get("size", DEFAULT_SIZE), least=SMALLEST, widest=WIDEST, highest=HIGHEST),
+        colours=ColourMap(parse_choice(query, "map", list(ColourMap), ColourMap.JET)),
+        scale=Scale(parse_choice(query, "scale", list(Scale), Scale.LOG)),
+        legend=parse_flag(query, "legend", default=True),
+    )
 
 
 def asked_span(query: QueryParams, sources: Sources) -> Span:
@@ -73,17 +81,3 @@ async def _seen(request: Request, sources: Sources, camera: str, end: datetime) 
         except NvrError:
             continue
     return None
-
-
-def _png(
-    counts: npt.NDArray[np.uint64], beneath: bytes | None, *, size: tuple[int, int], colours: ColourMap, scale: Scale
-) -> bytes:
-    if beneath is None:
-        picture = render(counts, *size, colours=colours, scale=scale)
-    else:
-        with Image.open(io.BytesIO(beneath)) as seen:
-            below = np.asarray(seen.convert("RGB").resize(size, Image.Resampling.BILINEAR))
-        picture = blend(counts, below, colours=colours, scale=scale)
-    output = io.BytesIO()
-    Image.fromarray(picture).save(output, "PNG", compress_level=3)
-    return output.getvalue()

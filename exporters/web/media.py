@@ -145,10 +145,15 @@ def raise_past_the_end(opened: Opened, headers: dict[str, str]) -> None:
 
 def _is_unchanged(opened: Opened, request: Headers) -> bool:
     if "If-None-Match" in request:
-        asked = [tag.strip().removeprefix("W/") for tag in request["If-None-Match"].split(",")]
-        return "*" in asked or opened.etag in asked
+        return is_named(opened.etag, request["If-None-Match"])
     since = _http_date(request.get("If-Modified-Since", ""))
     return since is not None and opened.complete and opened.modified <= since
+
+
+def is_named(etag: str, tags: str) -> bool:
+    """Whether `If-None-Match` says that the client has this already."""
+    asked = [tag.strip().removeprefix("W/") for tag in tags.split(",")]
+    return "*" in asked or etag in asked
 
 
 def _wants_range(opened: Opened, method: str, request: Headers) -> bool:

@@ -127,6 +127,10 @@ def parse_choice(query: QueryParams, name: str, choices: Collection[str], defaul
     return text
 
 
+def parse_flag(query: QueryParams, name: str, *, default: bool) -> bool:
+    return parse_choice(query, name, ("0", "1"), str(int(default))) == "1"
+
+
 def optional_camera(request: Request, sources: Sources) -> str | None:
     return known_camera(request.query_params["camera"], sources) if "camera" in request.query_params else None
 

@@ -165,7 +165,7 @@ def test_a_heatmap_adds_up_the_hours_that_the_range_touches(tmp_path: Path) -> N
 
 def test_a_heatmap_of_many_days_is_the_sum_of_its_hours(tmp_path: Path) -> None:
     async def scenario(database: Database) -> None:
-        hours = [heatmap(hour, **{f"c{hour % 7}": 100 + hour, "c9": 1}) for hour in range(-70, 71, 5)]
+        hours = [heatmap(hour, "front-door", **{f"c{hour % 7}": 100 + hour, "c9": 1}) for hour in range(-70, 71, 5)]
         await insert(database, *hours, heatmap(30, c3599=4), heatmap(30, c3599=5))
         queries = Queries(database, "home")
         for since, until in ((-71, 71), (-20, 45), (-40, 7), (0, 24), (5, 8), (3, 200)):

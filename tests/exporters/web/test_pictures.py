@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from exporters.web import pictures
 from exporters.web.errors import RequestError
@@ -163,6 +163,25 @@ def test_a_heatmap_over_the_picture(client: httpx.Client) -> None:
     assert plain != client.get("/heatmap.png?camera=front-door&map=viridis").content
 
 
+def test_a_heatmap_has_a_legend_unless_asked_not_to(client: httpx.Client) -> None:
+    named, bare = (opened(client.get(f"/heatmap.png?camera=front-door&legend={flag}").content) for flag in (1, 0))
+    changed = ImageChops.difference(named, bare).getbbox()
+    assert changed is not None
+    left, top, right, bottom = changed
+    assert left < 20 < right < 320
+    assert 270 < top < bottom <= 350
+
+
+def test_a_heatmap_that_shows_the_same_is_not_sent_again(client: httpx.Client, past: FixedPast) -> None:
+    first = client.get("/heatmap.png?camera=front-door&date=2026-11-22")
+    tag = {"If-None-Match": first.headers["ETag"]}
+    again = client.get("/heatmap.png?camera=front-door&date=2026-11-22", headers=tag)
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert client.get("/heatmap.png?camera=front-door&date=2026-11-22&scale=linear", headers=tag).status_code == 200
+    past.counts[3, 3] += 1
+    assert client.get("/heatmap.png?camera=front-door&date=2026-11-22", headers=tag).status_code == 200
+
+
 def test_the_overlay_does_without_a_picture(client: httpx.Client, tmp_path: Path) -> None:
     for video in tmp_path.rglob("*.mp4"):
         video.write_bytes(b"nothing")
@@ -197,6 +216,7 @@ def test_a_day_without_data_is_404_with_the_reason(client: httpx.Client) -> None
         ("map=hot", "map cannot be hot"),
         ("scale=root", "scale cannot be root"),
         ("overlay=yes", "overlay cannot be yes"),
+        ("legend=no", "legend cannot be no"),
     ],
 )
 def test_a_bad_question_for_a_heatmap_is_400(client: httpx.Client, query: str, said: str) -> None:

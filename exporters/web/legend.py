@@ -1,0 +1,51 @@
+"""The legend in a heatmap's lower left corner: all its colours, and the counts that some of them stand for."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from PIL import Image, ImageDraw, ImageFont
+
+from processor.heatmap import ColourMap
+from processor.legend import Tick, ramp
+
+TITLE = "frames with motion"
+NARROWEST, LOWEST = 200, 110
+"""Smaller pictures have no room for one."""
+
+PLATE, WORDS, QUIET = (10, 14, 20, 190), (240, 244, 248, 255), (172, 184, 198, 255)
+
+
+def draw_legend(image: Image.Image, ticks: Sequence[Tick], colours: ColourMap) -> Image.Image:
+    """The RGB picture with the legend on it, or as it is where there is no room."""
+    if image.width < NARROWEST or image.height < LOWEST:
+        return image
+    margin = _unit(image.width, image.height)
+    plate = _plate(ticks, colours, margin)
+    image.paste(plate, (margin, image.height - plate.height - margin), plate)
+    return image
+
+
+def _unit(width: int, height: int) -> int:
+    """The height of small letters in pixels: all lengths are made of it."""
+    return max(10, min(width // 48, height // 27))
+
+
+def _plate(ticks: Sequence[Tick], colours: ColourMap, unit: int) -> Image.Image:
+    """Drawn RGBA, with the title above the colours and the counts beneath them."""
+    long, font = 16 * unit, _font(unit)
+    plate = Image.new("RGBA", (long + 2 * unit, 4 * unit + unit // 2), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(plate)
+    draw.rounded_rectangle((0, 0, plate.width - 1, plate.height - 1), unit // 2, PLATE)
+    draw.text((unit, unit), TITLE, QUIET, font, anchor="lm")
+    top = 2 * unit - unit // 4
+    plate.paste(Image.fromarray(ramp(long, unit, colours)), (unit, top))
+    for tick in ticks:
+        x, anchor = unit + round(tick.share * (long - 1)), {0: "lm", 1: "rm"}.get(tick.share, "mm")
+        draw.line((x, top + unit, x, top + unit + unit // 4), WORDS, max(1, unit // 12))
+        draw.text((x, top + 2 * unit - unit // 8), tick.label, WORDS, font, anchor=anchor)
+    return plate
+
+
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    return ImageFont.load_default(size)
