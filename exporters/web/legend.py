@@ -27,7 +27,7 @@ def draw_legend(image: Image.Image, ticks: Sequence[Tick], colours: ColourMap) -
 
 def _unit(width: int, height: int) -> int:
     """The height of small letters in pixels: all lengths are made of it."""
-    return max(10, min(width // 48, height // 27))
+    return max(10, min(width // 60, height // 34))
 
 
 def _plate(ticks: Sequence[Tick], colours: ColourMap, unit: int) -> Image.Image:
@@ -40,7 +40,7 @@ def _plate(ticks: Sequence[Tick], colours: ColourMap, unit: int) -> Image.Image:
     top = 2 * unit - unit // 4
     plate.paste(Image.fromarray(ramp(long, unit, colours)), (unit, top))
     for tick in ticks:
-        x, anchor = unit + round(tick.share * (long - 1)), {0: "lm", 1: "rm"}.get(tick.share, "mm")
+        x, anchor = unit + round(tick.share * (long - 1)), {0.0: "lm", 1.0: "rm"}.get(tick.share, "mm")
         draw.line((x, top + unit, x, top + unit + unit // 4), WORDS, max(1, unit // 12))
         draw.text((x, top + 2 * unit - unit // 8), tick.label, WORDS, font, anchor=anchor)
     return plate
