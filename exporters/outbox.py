@@ -8,8 +8,6 @@ and our writing that down.
 import asyncio
 import contextlib
 import logging
-import sqlite3
-import threading
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -18,10 +16,11 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from exporters.delivery import Claim, Delivery, DeliveryOutcome, NotDelivered, Settled
-from exporters.durable_file import opened
+from exporters.kept_file import KeptFile
 from exporters.outbox_file import OutboxFile
 from exporters.tracing.tracing import UNTRACED, Following
 from nvr.clock import utc_now
+from nvr.disk import DiskThread
 from nvr.errors import StorageError
 from nvr.lock_file import LockFile
 from nvr.supervise import Backoff
@@ -46,10 +45,11 @@ Send = Callable[[Delivery], Awaitable[None]]
 class DeliveryTelemetry(Protocol):
     def delivery_tried(self, channel: str, outcome: str, seconds: float) -> None: ...
     def deliveries_dropped(self, count: int) -> None: ...
+    def failed(self, component: str) -> None: ...
 
 
 class Outbox:
-    """`run` it; `put` before, meanwhile, or after. Raises `StorageError`; a corrupt file is moved aside.
+    """`run` it; `put` before, meanwhile, or after. Raises `StorageError`; a corrupt file is moved aside, also in use.
 
     `redact` takes secrets out of what a channel said: libraries repeat URLs in their errors.
     """
@@ -70,13 +70,13 @@ class Outbox:
         self._limit_bytes, self._channels, self._send = limit_bytes, tuple(channels), send
         self._telemetry, self._redact, self._backoff, self._now = telemetry, redact, backoff, now
         self._tracing = tracing
-        self._path = path = directory / FILE_NAME
+        path = directory / FILE_NAME
         self._wake = {channel: asyncio.Event() for channel in self._channels}
         self._settling: set[asyncio.Task[None]] = set()
-        self._file_lock = threading.Lock()
+        self._disk = DiskThread("outbox")
         self._lock = LockFile(path.with_name(path.name + ".lock"))
         try:
-            self._file = opened("outbox", path, OutboxFile)
+            self._kept = KeptFile("outbox", path, OutboxFile, renewed=lambda: telemetry.failed("outbox"))
         except BaseException:
             self._lock.close()
             raise
@@ -125,11 +125,11 @@ class Outbox:
     async def close(self) -> None:
         """Let go of the file. What waits is delivered after the next start."""
         await asyncio.gather(*self._settling, return_exceptions=True)
-        await asyncio.to_thread(self.close_now)
+        await self._disk.do(self.close_now)
+        self._disk.close()
 
     def close_now(self) -> None:
-        with self._file_lock:
-            self._file.close()
+        self._kept.close()
         self._lock.close()
 
     async def _serve(self, channel: str) -> None:
@@ -191,14 +191,7 @@ class Outbox:
                 self._telemetry.delivery_tried(channel, outcome.value, 0.0)
 
     async def _on_file(self, act: Callable[[OutboxFile], T]) -> T:
-        return await asyncio.to_thread(self._locked, act)
-
-    def _locked(self, act: Callable[[OutboxFile], T]) -> T:
-        with self._file_lock:
-            try:
-                return act(self._file)
-            except sqlite3.Error as error:
-                raise StorageError(f"the outbox cannot be used: {error}", path=self._path) from error
+        return await self._disk.do(self._kept.use, act)
 
 
 class _Mood:

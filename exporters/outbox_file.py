@@ -124,12 +124,16 @@ class OutboxFile:
     def put_back(self, claim: Claim, error: str) -> None:
         """It was not delivered, and is tried again."""
         with transaction(self._db):
-            values = (error[:_LONGEST_ERROR], claim.id)
-            self._db.execute("UPDATE delivery SET claimed = 0, error = ? WHERE id = ?", values)
+            values = (error[:_LONGEST_ERROR], claim.id, claim.delivery.key)
+            self._db.execute("UPDATE delivery SET claimed = 0, error = ? WHERE id = ? AND key = ?", values)
 
     def settle(self, claim: Claim, outcome: DeliveryOutcome, now: datetime, error: str = "") -> None:
+        """Another file, that the claim is not from, may hold something else under its number."""
         with transaction(self._db):
-            self._settle(claim.id, outcome, error, now)
+            if self._db.execute(
+                "SELECT 1 FROM delivery WHERE id = ? AND key = ?", (claim.id, claim.delivery.key)
+            ).fetchone():
+                self._settle(claim.id, outcome, error, now)
 
     def expire(self, age: timedelta, now: datetime) -> Counter[str]:
         """Settle what waits in vain for longer than `age`; how many those are, by channel."""

@@ -9,7 +9,6 @@ from functools import partial
 
 from ingest.causes import classify_error
 from ingest.decoder import Decoder, Feed
-from ingest.disk import DiskThread
 from ingest.frames import FrameQueue
 from ingest.gaps import Arrival, GapLedger
 from ingest.health import STEADY_SECONDS, Health
@@ -21,6 +20,7 @@ from ingest.stream import Streams, remember, remembered
 from ingest.surroundings import Surroundings
 from ingest.timetable import Timetable
 from ingest.weeding import weed
+from nvr.disk import DiskThread
 from nvr.errors import StorageError
 from nvr.model import CameraStatus, Cause
 from nvr.settings import CameraSettings

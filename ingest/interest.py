@@ -12,10 +12,10 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import TypeVar
 
-from ingest.disk import DiskThread
 from ingest.importance import VIEWS, of_event
 from ingest.store import Store
 from nvr.clock import UtcClock
+from nvr.disk import DiskThread
 from nvr.errors import StorageError
 from nvr.housekeeping import View
 from nvr.model import Fact, MotionEvent, Segment

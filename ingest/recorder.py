@@ -14,7 +14,6 @@ from typing import Any, ParamSpec, TypeVar
 from ingest.causes import classify_error
 from ingest.child import Child
 from ingest.decoder import Decoder, Feed
-from ingest.disk import DiskThread
 from ingest.ffmpeg import AudioMode, Pipes, recorder_command
 from ingest.footage import Footage
 from ingest.gaps import GapLedger
@@ -28,6 +27,7 @@ from ingest.stream import Handling, StreamListener, Streams
 from ingest.surroundings import Surroundings
 from ingest.usage import waits_for_disk
 from ingest.watchdog import Vitals, verdict
+from nvr.disk import DiskThread
 from nvr.errors import StorageError
 from nvr.model import Cause
 from nvr.settings import CameraSettings

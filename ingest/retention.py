@@ -11,12 +11,12 @@ from typing import TypeVar
 
 from ingest import forecast
 from ingest.cleanup import Cleanup
-from ingest.disk import DiskThread
 from ingest.forecast import HourBytes, Written
 from ingest.reconcile import know_oldest
 from ingest.retention_plan import EMERGENCY_TRIGGER, Room, resolved
 from ingest.store import Store
 from nvr.clock import UtcClock
+from nvr.disk import DiskThread
 from nvr.errors import StorageError
 from nvr.housekeeping import CleanupPlan, CleanupRun, Forecast
 from nvr.model import Fact, Segment, VolumeStatus

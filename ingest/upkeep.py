@@ -4,10 +4,10 @@ import asyncio
 import logging
 from collections.abc import Collection, Iterable
 
-from ingest.disk import DiskThread
 from ingest.reconcile import Findings, adopt, cameras_on_disk, compare, days
 from ingest.store import Store
 from nvr.clock import UtcClock
+from nvr.disk import DiskThread
 from nvr.errors import StorageError
 from nvr.model import Fact
 from nvr.ports import FactSink, Telemetry

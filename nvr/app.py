@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from exporters.clickhouse.anomalies import Anomalies
 from exporters.clickhouse.client import Database
@@ -30,7 +30,6 @@ from exporters.web.app import create_app
 from exporters.web.server import serve
 from exporters.web.sources import Readiness, Sources
 from ingest import volume
-from ingest.disk import DiskThread
 from ingest.ffmpeg import executable
 from ingest.interest import Interest
 from ingest.retention import Retention
@@ -43,6 +42,7 @@ from nvr.commands.running import base_url
 from nvr.config.file import ConfigFile
 from nvr.config.retention import changed
 from nvr.config.rewriting import WritableConfig
+from nvr.disk import DiskThread
 from nvr.masking import Secrets, secrets_of
 from nvr.model import CameraStatus, SinkStatus, VolumeStatus
 from nvr.motion_switch import FileMotionSwitch
@@ -54,8 +54,8 @@ from nvr.systemd import Pulse, ServiceManager
 
 log = logging.getLogger(__name__)
 
-CLOSE_SECONDS = 3.0
-"""How long a stop waits for the disk to close the catalogue."""
+CLOSE_SECONDS = 8.0
+"""How long a stop waits for disks to put everything away: with finishing the segments within the unit's 30 s."""
 
 DRAIN_SECONDS = 2.0
 """How long a stop waits for the database to take the last rows; what it does not take waits in the spool."""
@@ -279,17 +279,27 @@ class App:
                 log.warning("the host's clock was set by %+.1f s", step)
 
     async def _put_away(self) -> None:
-        """Hand the last rows over, as far as that goes, and close what is open."""
-        await self._notifier.close()
+        """Hand the last rows over, as far as that goes, and close what is open; a disk that hangs holds up its own."""
+        await asyncio.gather(
+            _closed("the outbox", self._notifier.close()),
+            _closed("the spool", self._hand_over()),
+            _closed("the storage folder", DiskThread("closing").do(self._store.close)),
+        )
+        if self._collector:
+            await _closed("the way of the traces", self._collector.close())
+
+    async def _hand_over(self) -> None:
         await self._writer.drain(DRAIN_SECONDS)
         await self._database.close()
-        await asyncio.to_thread(self._spool.close)
-        disk = DiskThread("closing")
-        disk.later(self._store.close)
-        if not await disk.settle(CLOSE_SECONDS):
-            log.error("the storage folder is left open: its disk hangs, and the process ends when that does")
-        if self._collector:
-            await self._collector.close()
+        await DiskThread("closing").do(self._spool.close)
+
+
+async def _closed(what: str, closing: Awaitable[None]) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await closing
+    except TimeoutError:
+        log.error("%s is left open: its disk hangs", what)
 
 
 @contextlib.asynccontextmanager

@@ -9,11 +9,11 @@ import logging
 from collections.abc import AsyncIterator, Callable, KeysView, Mapping
 
 from ingest.camera import Camera
-from ingest.disk import DiskThread
 from ingest.gaps import Arrival
 from ingest.surroundings import Surroundings
 from nvr.analysis import Analysis
 from nvr.change import Change
+from nvr.disk import DiskThread
 from nvr.errors import StorageError
 from nvr.model import CameraStatus
 from nvr.settings import CameraSettings

@@ -22,6 +22,7 @@ SHARED = (
     "nvr.trace",
     "nvr.masking",
     "nvr.lock_file",
+    "nvr.disk",
 )
 """What the core and the exporters may use of `nvr`; reading the configuration, command line and wiring stay out."""
 

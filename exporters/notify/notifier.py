@@ -45,10 +45,6 @@ class AlertPast(Protocol):
     ) -> list[Alert]: ...
 
 
-class NotifierTelemetry(DeliveryTelemetry, Protocol):
-    def failed(self, component: str) -> None: ...
-
-
 class Notifier:
     """Making it opens the outbox and the book in `directory`: raises StorageError. `run` it; `receive` at any time."""
 
@@ -61,7 +57,7 @@ class Notifier:
         past: AlertPast,
         *,
         facts: FactSink,
-        telemetry: NotifierTelemetry,
+        telemetry: DeliveryTelemetry,
         redact: Callable[[str], str],
         tracing: Following = UNTRACED,
         now: Callable[[], datetime] = utc_now,

@@ -7,18 +7,23 @@ import signal
 import threading
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from exporters.tracing.endpoint import secrets_in
 from nvr.commands.readiness.disk import room
 from nvr.config.file import ConfigFile
+from nvr.departure import prompt_departure
+from nvr.disk import DiskThread
 from nvr.errors import NvrError
 from nvr.log import log_to_stderr
 from nvr.masking import Secrets
 from nvr.settings import Settings, StorageSettings
 from nvr.systemd import ServiceManager
+
+if TYPE_CHECKING:
+    from nvr.app import App
 
 log = logging.getLogger(__name__)
 
@@ -65,15 +70,36 @@ def hide(secrets: frozenset[str], environ: MutableMapping[str, str]) -> None:
 
 async def _run(file: ConfigFile, settings: Settings, service: ServiceManager) -> None:
     service.opening()
-    # Late: a mistake in the configuration is told before the database engine is loaded, which takes a second.
-    from nvr.app import App  # noqa: PLC0415
-
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    app = App(settings, service, file)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, app.reload)
-    await app.run(stop, listening=lambda port: log.info("listening on http://%s:%d", settings.web.host, port))
+    async with prompt_departure():
+        if (app := await _opened(file, settings, service, stop)) is None:
+            return
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, app.reload)
+        await app.run(stop, listening=lambda port: log.info("listening on http://%s:%d", settings.web.host, port))
+
+
+async def _opened(file: ConfigFile, settings: Settings, service: ServiceManager, stop: asyncio.Event) -> "App | None":
+    """The recorder, made aside: opening its files may take long, and a stop is heard meanwhile. None where one came."""
+
+    def made() -> "App":
+        # Late: a mistake in the configuration is told before the database engine is loaded, which takes a second.
+        from nvr.app import App  # noqa: PLC0415
+
+        return App(settings, service, file)
+
+    disk = DiskThread("opening")
+    opening = asyncio.create_task(disk.do(made), name="opening")
+    stopping = asyncio.create_task(stop.wait(), name="stopping")
+    await asyncio.wait({opening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not opening.done():
+        log.warning("stopped while the storage folder and the spool were opened")
+        opening.cancel()
+        return None
+    stopping.cancel()
+    disk.close()
+    return opening.result()
 
 
 def _only_cause(group: BaseExceptionGroup[BaseException]) -> NvrError | None:

@@ -23,11 +23,15 @@ def delivery(
 class CountedDeliveries:
     def __init__(self) -> None:
         self.tried: Counter[tuple[str, str]] = Counter()
+        self.failures: Counter[str] = Counter()
         self.dropped = 0
 
     def delivery_tried(self, channel: str, outcome: str, seconds: float) -> None:
         assert seconds >= 0
         self.tried[channel, outcome] += 1
+
+    def failed(self, component: str) -> None:
+        self.failures[component] += 1
 
     def deliveries_dropped(self, count: int) -> None:
         self.dropped += count

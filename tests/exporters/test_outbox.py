@@ -109,13 +109,13 @@ def test_what_was_taken_in_the_moment_of_a_stop_is_written_down_before_the_file_
 ) -> None:
     async def stopped(box: Box) -> None:
         await box.outbox.put([delivery(1)])
-        locked = box.outbox._locked
+        use = box.outbox._kept.use
 
         def slowly(act: Callable[[OutboxFile], object]) -> object:
             time.sleep(0.2)
-            return locked(act)
+            return use(act)
 
-        monkeypatch.setattr(box.outbox, "_locked", slowly)
+        monkeypatch.setattr(box.outbox._kept, "use", slowly)
         async with box.running():
             await box.until(lambda: bool(box.telemetry.tried))
 
@@ -288,7 +288,7 @@ def test_a_full_outbox_drops_resolved_and_lesser_ones_first_and_counts_them(
 def test_a_disk_that_fails_ends_the_run_with_one_clear_error_and_nothing_is_promised(tmp_path: Path) -> None:
     async def scenario(box: Box) -> None:
         await box.outbox.put([delivery(1)])
-        file = box.outbox._file._db
+        file = box.outbox._kept.file._db
         file.execute("ALTER TABLE delivery RENAME TO elsewhere")
         with pytest.raises(StorageError, match="the outbox cannot be used"):
             await box.outbox.run()
@@ -313,6 +313,50 @@ def test_a_second_outbox_on_the_same_file_is_refused_and_a_corrupt_one_moved_asi
     (tmp_path / "deliveries.sqlite").write_bytes(b"not a database at all" * 100)
     with_box(tmp_path, lambda box: box.outbox.put([delivery(1)]))
     assert "the outbox was corrupt and starts anew" in caplog.text
+
+
+def deleted(path: Path) -> None:
+    path.unlink()
+
+
+def written_over(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.write(b"not a database at all" * 1000)
+
+
+@pytest.mark.parametrize("harm", [deleted, written_over])
+def test_a_file_that_is_harmed_while_in_use_is_begun_anew_and_takes_the_next_deliveries(
+    harm: Callable[[Path], None], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is being sent meanwhile is settled nowhere, for the new file has something else under its number."""
+
+    async def scenario(box: Box) -> None:
+        await box.outbox.put([delivery(1)])
+        claimed = await box.outbox._on_file(lambda file: file.claim("mail", box.now()))
+        assert claimed is not None
+        harm(tmp_path / "deliveries.sqlite")
+        await box.outbox.put([delivery(2)])
+        await box.outbox._on_file(lambda file: file.settle(claimed, DeliveryOutcome.DELIVERED, box.now()))
+        assert await box.outbox.waiting() == 1
+        async with box.running():
+            await box.delivered()
+        assert box.channels.taken == [("mail", "alert-2")]
+        assert box.telemetry.failures["outbox"] == 1
+
+    with_box(tmp_path, scenario)
+    assert "the outbox is damaged" in caplog.text
+
+
+def test_channels_that_wait_for_a_disk_that_hangs_take_no_thread_from_others(tmp_path: Path) -> None:
+    async def scenario(box: Box) -> None:
+        with box.outbox._kept._lock:
+            puts = [asyncio.create_task(box.outbox.put([delivery(number)])) for number in range(100)]
+            async with asyncio.timeout(20):
+                assert await asyncio.to_thread(len, "others") == 6
+        await asyncio.gather(*puts)
+        assert await box.outbox.waiting() == 100
+
+    with_box(tmp_path, scenario)
 
 
 def sender(folder: Path, moment: str) -> subprocess.Popen[bytes]:

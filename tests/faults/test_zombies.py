@@ -9,7 +9,6 @@ import pytest
 
 from exporters.metrics import Metrics
 from ingest.decoder import Decoder
-from ingest.disk import DiskThread
 from ingest.ffmpeg import executable
 from ingest.frames import FrameQueue
 from ingest.gaps import GapLedger
@@ -19,6 +18,7 @@ from ingest.store import Store
 from ingest.stream import Handling
 from ingest.surroundings import Surroundings
 from nvr.clock import UtcClock
+from nvr.disk import DiskThread
 from nvr.model import Cause
 from nvr.settings import CameraSettings
 from tests.clips import make_clip

@@ -13,13 +13,15 @@ import pytest
 
 from ingest.demo.camera import DemoCamera
 from nvr.clock import utc_now
-from tests.e2e.live import LiveRecorder
+from tests.e2e.live import LiveRecorder, alive
 from tests.faults.children import finished, gaps, moment
 from tests.faults.conftest import Measured
 from tests.faults.disks.volume import ext4
 
 ENDED_SECONDS = 40.0
 STOPPED_SECONDS = 30.0
+UNIT_SECONDS = 30.0
+"""What the unit gives a stop."""
 AGAIN_SECONDS = 40.0
 
 pytestmark = pytest.mark.timeout(180)
@@ -59,6 +61,30 @@ def test_a_disk_that_hangs_ends_the_run_and_is_recorded_to_again_when_it_thaws(
         f"hung for {(thawed - frozen).total_seconds():.0f} s: run ended after {ended:.0f} s, lost {lost:.0f} s;"
         f" hung at a stop: all else ended after {stopped:.0f} s, the process when it thawed"
     )
+
+
+@pytest.mark.fault(43)
+@pytest.mark.usefixtures("as_root")
+def test_a_stop_while_the_disk_of_spool_and_database_hangs_finishes_the_footage_and_ends(
+    tmp_path: Path, camera: DemoCamera, measured: Measured
+) -> None:
+    (tmp_path / "recorder").mkdir()
+    with (
+        ext4(tmp_path / "disk.img", tmp_path / "recorder" / "data", "300M") as volume,
+        LiveRecorder(tmp_path / "recorder", {"door": {"record": camera.url}}, segment="2s") as recorder,
+    ):
+        recorder.wait_for(lambda: len(finished(recorder, "door")) >= 2, 30)
+        children = recorder.children()
+        with volume.frozen():
+            os.kill(recorder.pid, signal.SIGTERM)
+            stopping = utc_now()
+            recorder.wait_for(lambda: _is_done(recorder), UNIT_SECONDS)
+            stopped = (utc_now() - stopping).total_seconds()
+            assert not any(alive(child) for child in children)
+            assert list((recorder.recordings / "door" / ".open").glob("*.mp4")) == []
+        assert recorder.stop() < 5
+        assert "the spool is left open: its disk hangs" in recorder.log.read_text()
+    measured(f"that of the spool hung at a stop: footage finished, all ended after {stopped:.0f} s")
 
 
 def _restarts(recorder: LiveRecorder) -> float:

@@ -1,6 +1,9 @@
 import logging
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -50,3 +53,31 @@ async def main():
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert "***" in done.stderr
     assert "canary-5f3a" not in done.stderr
+
+
+def test_a_stop_is_heard_while_a_disk_that_hangs_keeps_the_files_from_being_opened(tmp_path: Path) -> None:
+    (tmp_path / "nvr.yaml").write_text("cameras: {door: {record: 'rtsp://127.0.0.1:9/door'}}\n")
+    (tmp_path / "data" / "spool").mkdir(parents=True)
+    hanging = tmp_path / "data" / "spool" / "volume.json"
+    os.mkfifo(hanging)  # whoever reads it waits for a writer, and then for what that writes
+    command = [str(Path(sys.executable).with_name("nvr")), "run", "-c", str(tmp_path / "nvr.yaml")]
+    log = tmp_path / "nvr.log"
+    with log.open("w") as said, subprocess.Popen(command, stderr=said) as running:
+        try:
+            writer = _opened_with_a_reader(hanging)
+            running.send_signal(signal.SIGTERM)
+            assert running.wait(timeout=20) == 0, log.read_text()
+            os.close(writer)
+        finally:
+            running.kill()
+    assert "stopped while the storage folder and the spool were opened" in log.read_text()
+
+
+def _opened_with_a_reader(fifo: Path) -> int:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:  # nobody reads it yet
+            assert time.monotonic() < deadline
+            time.sleep(0.05)

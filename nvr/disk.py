@@ -21,10 +21,13 @@ _Work = tuple[Future[Any], Callable[[], Any]]
 
 
 class DiskThread:
-    """Does one thing after another, in the order in which they were asked for. What was begun is always finished."""
+    """Does one thing after another, in the order in which they were asked for. What was begun is always finished.
+
+    Nothing is to be asked for after `close`: it would be done beside what the thread is still at, and not after it.
+    """
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self._name, self._is_closed = name, False
         self._waiting: SimpleQueue[_Work | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -47,11 +50,12 @@ class DiskThread:
 
     def close(self) -> None:
         """End the thread when it has done what it was asked for."""
-        if self._thread is not None:
-            self._waiting.put(None)
-            self._thread = None
+        self._is_closed = True
+        self._waiting.put(None)
 
     def _put(self, work: Callable[[], T]) -> Future[T]:
+        if self._is_closed:
+            raise RuntimeError(f"the thread {self._name} was closed")
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
             self._thread.start()
