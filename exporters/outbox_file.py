@@ -12,6 +12,7 @@ from typing import Any
 
 from exporters.delivery import SEVERITIES, Claim, Delivery, DeliveryOutcome, Settled
 from exporters.durable_file import connect, transaction
+from nvr.clock import from_milliseconds, milliseconds
 
 _FORMAT = 1
 _ROW_OVERHEAD_BYTES = 300
@@ -82,8 +83,8 @@ class OutboxFile:
                 delivery.resolved,
                 delivery.payload,
                 len(delivery.payload.encode()) + _ROW_OVERHEAD_BYTES,
-                _milliseconds(now),
-                _milliseconds(delivery.due or datetime.min.replace(tzinfo=UTC)),
+                milliseconds(now),
+                milliseconds(delivery.due or datetime.min.replace(tzinfo=UTC)),
             ),
         )
 
@@ -113,7 +114,7 @@ class OutboxFile:
     def claim(self, channel: str, now: datetime) -> Claim | None:
         """What is to be sent to `channel` next. One at a time: the next comes when this one is settled or put back."""
         with transaction(self._db):
-            row = self._db.execute(_NEXT, (channel, _milliseconds(now))).fetchone()
+            row = self._db.execute(_NEXT, (channel, milliseconds(now))).fetchone()
             if row is None:
                 return None
             number, attempts, key, channel, subject, severity, resolved, payload = row
@@ -137,7 +138,7 @@ class OutboxFile:
 
     def expire(self, age: timedelta, now: datetime) -> Counter[str]:
         """Settle what waits in vain for longer than `age`; how many those are, by channel."""
-        old = _milliseconds(now - age)
+        old = milliseconds(now - age)
         return self._settle_where("created < ? AND due < ?", (old, old), DeliveryOutcome.EXPIRED, "", now)
 
     def refuse_all_but(self, channels: Sequence[str], now: datetime) -> Counter[str]:
@@ -161,7 +162,7 @@ class OutboxFile:
         self._db.execute(
             "UPDATE delivery SET claimed = 0, outcome = ?, settled = ?, payload = '', size = ?,"
             " error = CASE ? WHEN '' THEN error ELSE ? END WHERE id = ?",
-            (outcome, _milliseconds(now), _ROW_OVERHEAD_BYTES, error, error[:_LONGEST_ERROR], number),
+            (outcome, milliseconds(now), _ROW_OVERHEAD_BYTES, error, error[:_LONGEST_ERROR], number),
         )
 
     def settled(self, limit: int) -> list[Settled]:
@@ -172,7 +173,17 @@ class OutboxFile:
             (limit,),
         )
         return [
-            Settled(number, key, channel, subject, DeliveryOutcome(outcome), attempts, error, _time(created), _time(at))
+            Settled(
+                number,
+                key,
+                channel,
+                subject,
+                DeliveryOutcome(outcome),
+                attempts,
+                error,
+                from_milliseconds(created),
+                from_milliseconds(at),
+            )
             for number, key, channel, subject, outcome, attempts, error, created, at in rows.fetchall()
         ]
 
@@ -180,7 +191,7 @@ class OutboxFile:
         """History has these; of what it has, the keys are known until they were settled before `forget`."""
         with transaction(self._db):
             self._db.executemany("UPDATE delivery SET told = 1 WHERE id = ?", [(one.id,) for one in settled])
-            old = (_milliseconds(forget),)
+            old = (milliseconds(forget),)
             self._db.execute("DELETE FROM delivery WHERE outcome IS NOT NULL AND told AND settled < ?", old)
 
     def close(self) -> None:
@@ -189,11 +200,3 @@ class OutboxFile:
     def _value(self, question: str, *values: object) -> Any:
         (found,) = self._db.execute(question, values).fetchone()
         return found
-
-
-def _milliseconds(time: datetime) -> int:
-    return int((time - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(milliseconds=1))
-
-
-def _time(milliseconds: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)

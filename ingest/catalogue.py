@@ -15,6 +15,7 @@ from ingest.catalogue_file import CatalogueFile, Row
 from ingest.forecast import Written
 from ingest.motion_marks import MotionMarks
 from ingest.protections import Protections
+from nvr.clock import from_milliseconds, milliseconds
 from nvr.errors import StorageError
 from nvr.model import Cause, Gap, Segment, Tombstone
 
@@ -31,21 +32,12 @@ _LONGEST = timedelta(hours=2)
 """No segment is longer: it bounds the search for those that began before a range and reach into it."""
 
 
-def _milliseconds(time: datetime) -> int:
-    """Cut off, as in names and in ClickHouse: rounded, a gap that is read again would be another one."""
-    return (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
-
-
-def _time(milliseconds: int) -> datetime:
-    return _EPOCH + timedelta(milliseconds=milliseconds)
-
-
 def _segment(row: tuple[str, str, int, int, int, str, str, int, int, float, float]) -> Segment:
     segment_id, camera, start, duration, size, path, codec, width, height, step, offset = row
     return Segment(
         segment_id,
         camera,
-        _time(start),
+        from_milliseconds(start),
         duration / 1000,
         size,
         path,
@@ -59,7 +51,7 @@ def _segment(row: tuple[str, str, int, int, int, str, str, int, int, float, floa
 
 def _gap(row: tuple[str, int, int | None, str]) -> Gap:
     camera, start, end, cause = row
-    return Gap(camera, _time(start), None if end is None else _time(end), Cause(cause))
+    return Gap(camera, from_milliseconds(start), None if end is None else from_milliseconds(end), Cause(cause))
 
 
 class Catalogue:
@@ -95,7 +87,7 @@ class Catalogue:
         row = (
             segment.id,
             segment.camera,
-            _milliseconds(segment.start),
+            milliseconds(segment.start),
             round(segment.duration_seconds * 1000),
             segment.size_bytes,
             segment.path,
@@ -122,21 +114,21 @@ class Catalogue:
 
     def segments(self, camera: str, start: datetime, end: datetime) -> list[Segment]:
         """Those that overlap `[start, end)`, oldest first."""
-        since, found = _milliseconds(start - _LONGEST), list[Segment]()
+        since, found = milliseconds(start - _LONGEST), list[Segment]()
         while True:
             rows = self._rows(
                 f"SELECT {_SEGMENT} FROM segments"
                 " WHERE camera = ? AND start >= ? AND start < ? AND start + duration > ? ORDER BY start LIMIT ?",
                 camera,
                 since,
-                _milliseconds(end),
-                _milliseconds(start),
+                milliseconds(end),
+                milliseconds(start),
                 _PAGE,
             )
             found += [_segment(row) for row in rows]  # type: ignore[arg-type]
             if len(rows) < _PAGE:
                 return found
-            since = _milliseconds(found[-1].start) + 1  # no two of a camera begin in the same millisecond
+            since = milliseconds(found[-1].start) + 1  # no two of a camera begin in the same millisecond
 
     def oldest(self, limit: int) -> list[Segment]:
         """The oldest unprotected segments of all cameras."""
@@ -147,7 +139,7 @@ class Catalogue:
         """Until when a camera's footage reaches, also what was deleted since."""
         newest = "SELECT start + duration FROM {} WHERE camera = ? ORDER BY start DESC LIMIT 1"
         ends = (row[0] for table in ("segments", "tombstones") for row in self._rows(newest.format(table), camera))
-        return max((_time(end) for end in ends), default=None)  # type: ignore[arg-type]
+        return max((from_milliseconds(end) for end in ends), default=None)  # type: ignore[arg-type]
 
     def days(self, camera: str) -> set[date]:
         """On which days, in UTC, segments of a camera begin."""
@@ -162,8 +154,8 @@ class Catalogue:
         rows = self._rows(
             "SELECT path FROM segments WHERE camera = ? AND start >= ? AND start < ?",
             camera,
-            _milliseconds(start),
-            _milliseconds(start + _DAY),
+            milliseconds(start),
+            milliseconds(start + _DAY),
         )
         return {str(path) for (path,) in rows}
 
@@ -211,19 +203,19 @@ class Catalogue:
         rows = self._rows(
             "SELECT camera, start / 3600000, sum(size), min(start), max(start + duration)"
             f" FROM ({kept} WHERE start >= ?1 UNION ALL {gone} WHERE start >= ?1) GROUP BY 1, 2 ORDER BY 1, 2",
-            _milliseconds(since),
+            milliseconds(since),
         )
         found: dict[str, Written] = {}
         for camera, *numbers in rows:
             hour, size, start, end = (int(number) for number in numbers)  # type: ignore[call-overload]
-            before = found.get(str(camera), Written({}, _time(start), _time(end)))
-            hours, last = {**before.hours, hour: size}, max(before.end, _time(end))
+            before = found.get(str(camera), Written({}, from_milliseconds(start), from_milliseconds(end)))
+            hours, last = {**before.hours, hour: size}, max(before.end, from_milliseconds(end))
             found[str(camera)] = Written(hours, before.start, last)
         return found
 
     def bytes_since(self, start: datetime) -> int:
         """Of the segments that began since then."""
-        [(size,)] = self._rows("SELECT coalesce(sum(size), 0) FROM segments WHERE start >= ?", _milliseconds(start))
+        [(size,)] = self._rows("SELECT coalesce(sum(size), 0) FROM segments WHERE start >= ?", milliseconds(start))
         return int(size)  # type: ignore[call-overload,no-any-return]
 
     def sizes(self) -> dict[str, tuple[int, datetime]]:
@@ -231,7 +223,7 @@ class Catalogue:
         rows = self._rows(
             "SELECT camera, size, (SELECT min(start) FROM segments s WHERE s.camera = t.camera) FROM totals t"
         )
-        return {str(c): (int(size), _time(start)) for c, size, start in rows if start is not None}  # type: ignore[call-overload,arg-type]
+        return {str(c): (int(size), from_milliseconds(start)) for c, size, start in rows if start is not None}  # type: ignore[call-overload,arg-type]
 
     def bury(self, tombstones: Iterable[Tombstone]) -> None:
         """Replace segments by their tombstones."""
@@ -239,10 +231,10 @@ class Catalogue:
             (
                 stone.segment.id,
                 stone.segment.camera,
-                _milliseconds(stone.segment.start),
+                milliseconds(stone.segment.start),
                 round(stone.segment.duration_seconds * 1000),
                 stone.segment.size_bytes,
-                _milliseconds(stone.deleted),
+                milliseconds(stone.deleted),
                 stone.policy,
             )
             for stone in tombstones
@@ -260,7 +252,7 @@ class Catalogue:
     def last_gap_end(self, camera: str) -> datetime | None:
         """Until when the absence of a camera's footage has an explanation."""
         [(end,)] = self._rows('SELECT max("end") FROM gaps WHERE camera = ?', camera)
-        return None if end is None else _time(end)  # type: ignore[arg-type]
+        return None if end is None else from_milliseconds(end)  # type: ignore[arg-type]
 
     def note_gap(self, gap: Gap) -> None:
         """From now on it is told of; `save_gaps` writes it down. Touches no disk."""
@@ -289,13 +281,13 @@ class Catalogue:
             'SELECT camera, start, "end", cause FROM gaps'
             ' WHERE (?1 IS NULL OR camera = ?1) AND start < ?2 AND ("end" IS NULL OR "end" > ?3)',
             camera,
-            _milliseconds(end),
-            _milliseconds(start),
+            milliseconds(end),
+            milliseconds(start),
         )
-        found = {(gap.camera, _milliseconds(gap.start)): gap for gap in map(_gap, rows)}  # type: ignore[arg-type]
+        found = {(gap.camera, milliseconds(gap.start)): gap for gap in map(_gap, rows)}  # type: ignore[arg-type]
         with self._unsaved_lock:
             noted = [gap for gap in self._unsaved.values() if camera in (None, gap.camera)]
-        found |= {(gap.camera, _milliseconds(gap.start)): gap for gap in noted}
+        found |= {(gap.camera, milliseconds(gap.start)): gap for gap in noted}
         overlapping = (gap for gap in found.values() if gap.start < end and (gap.end is None or gap.end > start))
         return sorted(overlapping, key=lambda gap: (gap.start, gap.camera))
 
@@ -309,7 +301,7 @@ class Catalogue:
 
 def _put(database: sqlite3.Connection, gaps: Iterable[Gap]) -> None:
     for gap in gaps:
-        start, end = _milliseconds(gap.start), None if gap.end is None else _milliseconds(gap.end)
+        start, end = milliseconds(gap.start), None if gap.end is None else milliseconds(gap.end)
         if end is not None and end <= start:
             database.execute("DELETE FROM gaps WHERE camera = ? AND start = ?", (gap.camera, start))
         else:

@@ -7,10 +7,11 @@ was killed while it lasted, and all of them where the catalogue is made anew.
 import sqlite3
 import threading
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from ingest.catalogue_file import CatalogueFile
+from nvr.clock import milliseconds
 from nvr.model import MotionEvent
 
 
@@ -41,7 +42,7 @@ class MotionMarks:
     def close_left_open(self, camera: str, end: datetime) -> None:
         """Events that a recorder that was killed left open end here. Raises StorageError."""
         statement = 'UPDATE motion SET "end" = max(start, ?) WHERE camera = ? AND "end" IS NULL'
-        self._file.write(lambda database: database.execute(statement, (_milliseconds(end), camera)))
+        self._file.write(lambda database: database.execute(statement, (milliseconds(end), camera)))
 
     def among(self, segment_ids: Collection[str]) -> set[str]:
         """Which of these segments have motion."""
@@ -53,7 +54,7 @@ class MotionMarks:
 def _put(database: sqlite3.Connection, events: Collection[MotionEvent]) -> None:
     database.executemany(
         'INSERT INTO motion VALUES (?,?,?,?) ON CONFLICT (id) DO UPDATE SET "end" = excluded."end"',
-        [(str(each.id), each.camera, _milliseconds(each.footage_start), _end(each)) for each in events],
+        [(str(each.id), each.camera, milliseconds(each.footage_start), _end(each)) for each in events],
     )
     for camera in {each.camera for each in events}:  # footage that has gone needs no marks
         database.execute(
@@ -63,8 +64,4 @@ def _put(database: sqlite3.Connection, events: Collection[MotionEvent]) -> None:
 
 
 def _end(event: MotionEvent) -> int | None:
-    return None if event.footage_end is None else _milliseconds(event.footage_end)
-
-
-def _milliseconds(time: datetime) -> int:
-    return (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+    return None if event.footage_end is None else milliseconds(event.footage_end)

@@ -5,10 +5,9 @@ them when no protection covers them any more.
 """
 
 import sqlite3
-from datetime import UTC, datetime, timedelta
 
 from ingest.catalogue_file import CatalogueFile, Row
-from nvr.clock import from_timestamp
+from nvr.clock import from_timestamp, milliseconds
 from nvr.housekeeping import ProtectedFootage, Protection
 
 _COLUMNS = 'id, camera, start, "end", reason, created'
@@ -25,9 +24,9 @@ class Protections:
         row = (
             protection.id,
             protection.camera,
-            *(_milliseconds(time) for time in (protection.start, protection.end)),
+            *(milliseconds(time) for time in (protection.start, protection.end)),
             protection.reason,
-            _milliseconds(protection.created),
+            milliseconds(protection.created),
         )
         self._file.write(lambda database: database.execute("INSERT INTO protections VALUES (?,?,?,?,?,?)", row))
         self._file.keep_protections()
@@ -50,18 +49,14 @@ class Protections:
             "SELECT count(*), coalesce(sum(size), 0) FROM segments"
             " WHERE camera = ?1 AND start > ?2 - 7200000 AND start < ?3 AND start + duration > ?2",
             protection.camera,
-            _milliseconds(protection.start),
-            _milliseconds(protection.end),
+            milliseconds(protection.start),
+            milliseconds(protection.end),
         )
         return ProtectedFootage(protection, int(count), int(size))  # type: ignore[call-overload]
 
 
 def _remove(database: sqlite3.Connection, protection_id: str) -> None:
     database.execute("DELETE FROM protections WHERE id = ?", (protection_id,))
-
-
-def _milliseconds(time: datetime) -> int:
-    return (time - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
 def _protection(row: Row) -> Protection:

@@ -6,7 +6,7 @@ UTC form, and says when the host's clock was set.
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 STEP_SECONDS = 1.0
 """A change of wall clock against monotonic clock from which on it is a step, not slewing."""
@@ -19,6 +19,18 @@ ATTEMPTS = 10
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def milliseconds(time: datetime) -> int:
+    """Since the epoch, and cut off, as in names and in ClickHouse: rounded, it would be another time."""
+    return (time - _EPOCH) // timedelta(milliseconds=1)
+
+
+def from_milliseconds(since_epoch: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=since_epoch)
 
 
 def from_timestamp(seconds: float) -> datetime:
