@@ -6,21 +6,21 @@ Times are whole milliseconds since the epoch. All methods may be called from any
 
 import contextlib
 import sqlite3
-import threading
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from ingest.catalogue_file import CatalogueFile, Row
 from ingest.forecast import Written
+from ingest.gap_records import GapRecords
 from ingest.motion_marks import MotionMarks
 from ingest.protections import Protections
+from ingest.segment_row import COLUMNS, row_of, segment_of
 from nvr.clock import from_milliseconds, milliseconds
 from nvr.errors import StorageError
-from nvr.model import Cause, Gap, Segment, Tombstone
+from nvr.model import Segment, Tombstone
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SEGMENT = "id, camera, start, duration, size, path, codec, width, height, clock_step, clock_offset"
 _DAY = timedelta(days=1)
 _PAGE = 1000
 """So many rows are read at a time: whoever names a segment waits for no longer than that."""
@@ -32,28 +32,6 @@ _LONGEST = timedelta(hours=2)
 """No segment is longer: it bounds the search for those that began before a range and reach into it."""
 
 
-def _segment(row: tuple[str, str, int, int, int, str, str, int, int, float, float]) -> Segment:
-    segment_id, camera, start, duration, size, path, codec, width, height, step, offset = row
-    return Segment(
-        segment_id,
-        camera,
-        from_milliseconds(start),
-        duration / 1000,
-        size,
-        path,
-        codec,
-        width,
-        height,
-        clock_step_seconds=step,
-        clock_offset_seconds=offset,
-    )
-
-
-def _gap(row: tuple[str, int, int | None, str]) -> Gap:
-    camera, start, end, cause = row
-    return Gap(camera, from_milliseconds(start), None if end is None else from_milliseconds(end), Cause(cause))
-
-
 class Catalogue:
     """The catalogue in one SQLite file; where that is damaged an empty one takes its place, for the store to fill."""
 
@@ -61,8 +39,7 @@ class Catalogue:
         self._file = CatalogueFile(path)
         self.protections = Protections(self._file)
         self.motion = MotionMarks(self._file)
-        self._unsaved: dict[tuple[str, datetime], Gap] = {}
-        self._unsaved_lock = threading.Lock()
+        self.gaps = GapRecords(self._file)
         self._rows, self.look = self._file.rows, self._file.look
 
     def close(self) -> None:
@@ -80,44 +57,29 @@ class Catalogue:
         """Whether there was none when it was opened."""
         return self._file.is_new
 
-    # Segments
-
     def add(self, segment: Segment, *, origin: str) -> None:
         """Enter a finished segment. `origin` names it as it was while it was being written."""
-        row = (
-            segment.id,
-            segment.camera,
-            milliseconds(segment.start),
-            round(segment.duration_seconds * 1000),
-            segment.size_bytes,
-            segment.path,
-            segment.codec,
-            segment.width,
-            segment.height,
-            segment.clock_step_seconds,
-            segment.clock_offset_seconds,
-            origin,
-        )
+        row = (*row_of(segment), origin)
 
         def enter(database: sqlite3.Connection) -> None:
             # No REPLACE: of the row that it removes no trigger would hear.
             database.execute("DELETE FROM segments WHERE id = ? OR path = ?", (segment.id, segment.path))
             places = ",".join("?" * len(row))
-            database.execute(f"INSERT INTO segments ({_SEGMENT}, origin) VALUES ({places})", row)
+            database.execute(f"INSERT INTO segments ({COLUMNS}, origin) VALUES ({places})", row)
 
         self._file.write(enter)
 
     def segment(self, segment_id: str) -> Segment | None:
         """By its id, or by the one it had while it was being written."""
-        rows = self._rows(f"SELECT {_SEGMENT} FROM segments WHERE id = ? OR origin = ?", segment_id, segment_id)
-        return _segment(rows[0]) if rows else None  # type: ignore[arg-type]
+        rows = self._rows(f"SELECT {COLUMNS} FROM segments WHERE id = ? OR origin = ?", segment_id, segment_id)
+        return segment_of(rows[0]) if rows else None
 
     def segments(self, camera: str, start: datetime, end: datetime) -> list[Segment]:
         """Those that overlap `[start, end)`, oldest first."""
         since, found = milliseconds(start - _LONGEST), list[Segment]()
         while True:
             rows = self._rows(
-                f"SELECT {_SEGMENT} FROM segments"
+                f"SELECT {COLUMNS} FROM segments"
                 " WHERE camera = ? AND start >= ? AND start < ? AND start + duration > ? ORDER BY start LIMIT ?",
                 camera,
                 since,
@@ -125,15 +87,15 @@ class Catalogue:
                 milliseconds(start),
                 _PAGE,
             )
-            found += [_segment(row) for row in rows]  # type: ignore[arg-type]
+            found += [segment_of(row) for row in rows]
             if len(rows) < _PAGE:
                 return found
             since = milliseconds(found[-1].start) + 1  # no two of a camera begin in the same millisecond
 
     def oldest(self, limit: int) -> list[Segment]:
         """The oldest unprotected segments of all cameras."""
-        rows = self._rows(f"SELECT {_SEGMENT} FROM segments WHERE NOT protected ORDER BY start LIMIT ?", limit)
-        return [_segment(row) for row in rows]  # type: ignore[arg-type]
+        rows = self._rows(f"SELECT {COLUMNS} FROM segments WHERE NOT protected ORDER BY start LIMIT ?", limit)
+        return [segment_of(row) for row in rows]
 
     def last_end(self, camera: str) -> datetime | None:
         """Until when a camera's footage reaches, also what was deleted since."""
@@ -160,8 +122,8 @@ class Catalogue:
         return {str(path) for (path,) in rows}
 
     def at_path(self, path: str) -> Segment | None:
-        rows = self._rows(f"SELECT {_SEGMENT} FROM segments WHERE path = ?", path)
-        return _segment(rows[0]) if rows else None  # type: ignore[arg-type]
+        rows = self._rows(f"SELECT {COLUMNS} FROM segments WHERE path = ?", path)
+        return segment_of(rows[0]) if rows else None
 
     def holdings(self) -> Iterator[Row]:
         """Number, camera, start, duration, size, motion, protected and importance of every segment."""
@@ -178,8 +140,8 @@ class Catalogue:
     def numbered(self, numbers: Collection[int]) -> dict[int, Segment]:
         """Segments by their numbers in `holdings`, as far as they are still there."""
         places = ",".join("?" * len(numbers))
-        rows = self._rows(f"SELECT {_SEGMENT}, rowid FROM segments WHERE rowid IN ({places})", *numbers)
-        return {row[-1]: _segment(row[:-1]) for row in rows}  # type: ignore[misc,arg-type]
+        rows = self._rows(f"SELECT {COLUMNS}, rowid FROM segments WHERE rowid IN ({places})", *numbers)
+        return {row[-1]: segment_of(row[:-1]) for row in rows}  # type: ignore[misc]
 
     def standing(self, segment_ids: Collection[str]) -> dict[str, bool]:
         """Which of these are there, and whether they are protected."""
@@ -246,63 +208,3 @@ class Catalogue:
 
         if rows:
             self._file.write(replace)
-
-    # Gaps
-
-    def last_gap_end(self, camera: str) -> datetime | None:
-        """Until when the absence of a camera's footage has an explanation."""
-        [(end,)] = self._rows('SELECT max("end") FROM gaps WHERE camera = ?', camera)
-        return None if end is None else from_milliseconds(end)  # type: ignore[arg-type]
-
-    def note_gap(self, gap: Gap) -> None:
-        """From now on it is told of; `save_gaps` writes it down. Touches no disk."""
-        with self._unsaved_lock:
-            self._unsaved[gap.camera, gap.start] = gap
-
-    def save_gaps(self) -> None:
-        """Write down those that were noted. Raises StorageError, and keeps them, where the disk refuses."""
-        with self._unsaved_lock:
-            noted = dict(self._unsaved)
-        if noted:
-            self._file.write(lambda database: _put(database, noted.values()))
-        with self._unsaved_lock:
-            for key, gap in noted.items():
-                if self._unsaved.get(key) is gap:  # and has not ended meanwhile
-                    del self._unsaved[key]
-
-    def put_gap(self, gap: Gap) -> None:
-        """Open a gap, or close the one with the same start; one that has no length is forgotten."""
-        self.note_gap(gap)
-        self.save_gaps()
-
-    def gaps(self, camera: str | None, start: datetime, end: datetime) -> list[Gap]:
-        """Those that overlap `[start, end)`, oldest first; those of all cameras where none is named."""
-        rows = self._rows(
-            'SELECT camera, start, "end", cause FROM gaps'
-            ' WHERE (?1 IS NULL OR camera = ?1) AND start < ?2 AND ("end" IS NULL OR "end" > ?3)',
-            camera,
-            milliseconds(end),
-            milliseconds(start),
-        )
-        found = {(gap.camera, milliseconds(gap.start)): gap for gap in map(_gap, rows)}  # type: ignore[arg-type]
-        with self._unsaved_lock:
-            noted = [gap for gap in self._unsaved.values() if camera in (None, gap.camera)]
-        found |= {(gap.camera, milliseconds(gap.start)): gap for gap in noted}
-        overlapping = (gap for gap in found.values() if gap.start < end and (gap.end is None or gap.end > start))
-        return sorted(overlapping, key=lambda gap: (gap.start, gap.camera))
-
-    def open_gap(self, camera: str) -> Gap | None:
-        rows = self._rows(
-            'SELECT camera, start, "end", cause FROM gaps WHERE camera = ? AND "end" IS NULL ORDER BY start DESC',
-            camera,
-        )
-        return _gap(rows[0]) if rows else None  # type: ignore[arg-type]
-
-
-def _put(database: sqlite3.Connection, gaps: Iterable[Gap]) -> None:
-    for gap in gaps:
-        start, end = milliseconds(gap.start), None if gap.end is None else milliseconds(gap.end)
-        if end is not None and end <= start:
-            database.execute("DELETE FROM gaps WHERE camera = ? AND start = ?", (gap.camera, start))
-        else:
-            database.execute("INSERT OR REPLACE INTO gaps VALUES (?,?,?,?)", (gap.camera, start, end, gap.cause))

@@ -67,7 +67,7 @@ class GapLedger:
         self._aside = aside or (lambda save: save())
         self._lock = threading.RLock()
         self._saving = False
-        self._open = catalogue.open_gap(camera)
+        self._open = catalogue.gaps.open(camera)
         self._counted: float | None = None
         self._is_unsaved = False
 
@@ -148,7 +148,7 @@ class GapLedger:
     def _accounted_until(self) -> datetime | None:
         """Up to when footage or the reason of its absence is known."""
         try:
-            known = (self._catalogue.last_end(self._camera), self._catalogue.last_gap_end(self._camera))
+            known = (self._catalogue.last_end(self._camera), self._catalogue.gaps.last_end(self._camera))
         except StorageError as error:
             log.error("%s: %s", self._camera, error)
             return None
@@ -178,7 +178,7 @@ class GapLedger:
 
     def _keep(self, gap: Gap) -> None:
         self._facts.put(gap)
-        self._catalogue.note_gap(gap)
+        self._catalogue.gaps.note(gap)
         self._have_saved()
 
     def _have_saved(self) -> None:
@@ -191,7 +191,7 @@ class GapLedger:
         with self._lock:
             self._saving = self._is_unsaved = False
         try:
-            self._catalogue.save_gaps()
+            self._catalogue.gaps.save()
         except StorageError as error:
             self._is_unsaved = True
             log.debug("%s: a gap waits to be saved: %s", self._camera, error)

@@ -122,7 +122,7 @@ class Store:
 
     def gaps(self, camera: str | None, start: datetime, end: datetime) -> list[Gap]:
         """Those that overlap `[start, end)`, oldest first; of all cameras where none is named."""
-        return self.catalogue.gaps(camera, start, end)
+        return self.catalogue.gaps.between(camera, start, end)
 
     def file(self, segment: Segment) -> Path:
         return self.root / segment.path

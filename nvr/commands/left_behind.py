@@ -26,7 +26,7 @@ def gaps(settings: Settings, camera: str | None, start: datetime, end: datetime)
         return []
     catalogue = Catalogue(file)
     try:
-        found = catalogue.gaps(camera, start, end)
+        found = catalogue.gaps.between(camera, start, end)
     finally:
         catalogue.close()
     now = utc_now()

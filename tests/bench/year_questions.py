@@ -154,8 +154,8 @@ _FOOTAGE = (
     _of_catalogue("the oldest thousand", lambda p: p.catalogue.oldest(1000)),
     _of_catalogue("bytes and oldest by camera", lambda p: p.catalogue.sizes()),
     _of_catalogue("the end of a camera's footage", lambda p: [p.catalogue.last_end(CAMERA)]),
-    _of_catalogue("gaps of a day", lambda p: p.catalogue.gaps(CAMERA, _middle(p), _middle(p) + DAY)),
-    _of_catalogue("the year's gaps", lambda p: p.catalogue.gaps(None, p.size.start, END), typical=False),
+    _of_catalogue("gaps of a day", lambda p: p.catalogue.gaps.between(CAMERA, _middle(p), _middle(p) + DAY)),
+    _of_catalogue("the year's gaps", lambda p: p.catalogue.gaps.between(None, p.size.start, END), typical=False),
 )
 
 

@@ -42,21 +42,21 @@ def test_a_segment_is_found_by_the_name_it_had_while_it_grew(catalogue: Catalogu
 
 def test_a_gap_is_closed_in_place_and_forgotten_without_length(catalogue: Catalogue) -> None:
     gap = Gap("yard", NOON, None, Cause.EOF)
-    catalogue.put_gap(gap)
-    assert catalogue.open_gap("yard") == gap
+    catalogue.gaps.put(gap)
+    assert catalogue.gaps.open("yard") == gap
     closed = Gap("yard", NOON, NOON + timedelta(seconds=3), Cause.EOF)
-    catalogue.put_gap(closed)
-    assert catalogue.open_gap("yard") is None
-    assert catalogue.gaps(None, NOON, NOON + timedelta(days=1)) == [closed]
-    catalogue.put_gap(Gap("yard", NOON, NOON, Cause.EOF))
-    assert catalogue.gaps("yard", NOON, NOON + timedelta(days=1)) == []
+    catalogue.gaps.put(closed)
+    assert catalogue.gaps.open("yard") is None
+    assert catalogue.gaps.between(None, NOON, NOON + timedelta(days=1)) == [closed]
+    catalogue.gaps.put(Gap("yard", NOON, NOON, Cause.EOF))
+    assert catalogue.gaps.between("yard", NOON, NOON + timedelta(days=1)) == []
 
 
 def test_an_open_gap_overlaps_all_that_comes_later(catalogue: Catalogue) -> None:
-    catalogue.put_gap(Gap("yard", NOON, None, Cause.AUTH))
+    catalogue.gaps.put(Gap("yard", NOON, None, Cause.AUTH))
     later = NOON + timedelta(days=3)
-    assert len(catalogue.gaps("yard", later, later + timedelta(hours=1))) == 1
-    assert catalogue.gaps("yard", NOON - timedelta(hours=2), NOON) == []
+    assert len(catalogue.gaps.between("yard", later, later + timedelta(hours=1))) == 1
+    assert catalogue.gaps.between("yard", NOON - timedelta(hours=2), NOON) == []
 
 
 def test_deleted_segments_become_tombstones(catalogue: Catalogue) -> None:
@@ -82,8 +82,8 @@ def test_times_survive_to_the_millisecond(catalogue: Catalogue) -> None:
 
 def test_a_gap_that_is_read_again_is_the_same_gap(catalogue: Catalogue) -> None:
     gap = Gap("yard", NOON + timedelta(microseconds=134_912), None, Cause.EOF)
-    catalogue.put_gap(gap)
-    [again] = catalogue.gaps("yard", NOON, NOON + timedelta(hours=1))
+    catalogue.gaps.put(gap)
+    [again] = catalogue.gaps.between("yard", NOON, NOON + timedelta(hours=1))
     assert again.id == gap.id
 
 
@@ -111,7 +111,7 @@ def test_damage_inside_a_catalogue_is_noticed_when_it_is_opened(tmp_path: Path) 
 def _damaged_in_use(catalogue: Catalogue, path: Path, how: str) -> None:
     for second in range(400):
         catalogue.add(_segment(second), origin=f"o{second}")
-    catalogue.put_gap(Gap("yard", NOON, None, Cause.EOF))
+    catalogue.gaps.put(Gap("yard", NOON, None, Cause.EOF))
     match how:
         case "deleted":
             path.unlink()
@@ -134,7 +134,7 @@ def test_damage_to_a_catalogue_in_use_costs_no_gap_and_what_comes_next_is_entere
     assert catalogue.renewals == 1
     catalogue.add(_segment(1000), origin="next")
     assert catalogue.oldest(10) == [_segment(1000)]
-    assert catalogue.open_gap("yard") == Gap("yard", NOON, None, Cause.EOF)
+    assert catalogue.gaps.open("yard") == Gap("yard", NOON, None, Cause.EOF)
     catalogue.look()
     assert catalogue.renewals == 1
     catalogue.close()
@@ -186,7 +186,7 @@ def test_a_catalogue_of_the_first_version_is_brought_up_in_place(tmp_path: Path)
     catalogue = Catalogue(path)
     assert catalogue.segments("yard", NOON, NOON + timedelta(hours=1)) == [_segment(0), _segment(10, size=250)]
     assert catalogue.sizes() == {"yard": (350, NOON)}
-    assert catalogue.gaps(None, NOON, NOON + timedelta(hours=1)) == [
+    assert catalogue.gaps.between(None, NOON, NOON + timedelta(hours=1)) == [
         Gap("yard", NOON + timedelta(seconds=20), NOON + timedelta(seconds=30), Cause.EOF)
     ]
     catalogue.bury([Tombstone(_segment(0), NOON, "budget")])

@@ -25,7 +25,7 @@ def path(tmp_path: Path) -> Path:
     path = tmp_path / "catalogue.sqlite"
     with closing(Catalogue(path)) as catalogue:
         catalogue.protections.add(BURGLARY)
-        catalogue.put_gap(GAP)
+        catalogue.gaps.put(GAP)
     return path
 
 
@@ -41,7 +41,7 @@ def damage(path: Path, table: str) -> None:
 
 def told(path: Path) -> tuple[list[Protection], list[Gap]]:
     with closing(Catalogue(path)) as catalogue:
-        gaps = catalogue.gaps("yard", NOON, NOON + timedelta(days=1))
+        gaps = catalogue.gaps.between("yard", NOON, NOON + timedelta(days=1))
         return [found.protection for found in catalogue.protections.all()], gaps
 
 

@@ -233,7 +233,7 @@ def test_a_disk_that_refuses_stops_nothing_and_is_made_up_for(
     ledger.begin(at(0))
     ledger.recording(at(0.05))
     with monkeypatch.context() as full:
-        full.setattr(store.catalogue, "save_gaps", refuse)
+        full.setattr(store.catalogue.gaps, "save", refuse)
         ledger.lost(Cause.ENOSPC, at(60), at(61))
         ledger.recording(at(90))
         assert _all(store) == [Gap("yard", at(60), at(90), Cause.ENOSPC)]
@@ -282,7 +282,7 @@ def _off_from(hour: int, until: int) -> Schedule:
 def test_a_recorder_that_was_down_misses_only_what_its_schedule_wanted(
     store: Store, facts: KeptFacts, metrics: Metrics
 ) -> None:
-    store.catalogue.put_gap(Gap("yard", NOON - 3 * HOURS, NOON - 3 * HOURS + SECONDS, Cause.EOF))
+    store.catalogue.gaps.put(Gap("yard", NOON - 3 * HOURS, NOON - 3 * HOURS + SECONDS, Cause.EOF))
     ledger = GapLedger("yard", store.catalogue, facts, metrics, UtcClock())
     ledger.begin(NOON)
     ledger.keep_only(_off_from(10, 11), NOON)

@@ -89,7 +89,7 @@ def store(tmp_path: Path, videos: list[Path]) -> Iterator[Store]:
         for video, start in zip(videos[:2], (FIRST, SECOND), strict=True):
             store.catalogue.add(keep(store, video, start), origin=f"front-door-run.{start:%S}")
         store.set_growing("front-door", replace(keep(store, videos[2], GROWING), duration_seconds=3.0, complete=False))
-        store.catalogue.put_gap(GAP)
+        store.catalogue.gaps.put(GAP)
         yield store
 
 

@@ -102,8 +102,8 @@ def test_gaps_with_their_causes_need_no_database(client: httpx.Client, past: Fix
 def test_gaps_of_all_cameras_come_newest_first_and_paged(client: httpx.Client, store: Store) -> None:
     for number in range(5):
         start = NOON - timedelta(minutes=30 + number)
-        store.catalogue.put_gap(Gap("yard", start, start + timedelta(seconds=20), Cause.EOF))
-    store.catalogue.put_gap(Gap("yard", NOON, None, Cause.REFUSED))
+        store.catalogue.gaps.put(Gap("yard", start, start + timedelta(seconds=20), Cause.EOF))
+    store.catalogue.gaps.put(Gap("yard", NOON, None, Cause.REFUSED))
     first = client.get("/api/gaps", params={"limit": "3"} | RANGE).json()
     second = client.get("/api/gaps", params={"limit": "30", "next": first["next"]} | RANGE).json()
     found = first["gaps"] + second["gaps"]

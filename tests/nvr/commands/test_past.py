@@ -104,7 +104,7 @@ def test_without_recorder_and_without_past_there_is_nothing_and_nothing_is_made(
 def test_without_recorder_gaps_come_from_the_catalogue(home: Home) -> None:
     with closing(Store(home.folder / "recordings")) as store:
         for gap in GAPS:
-            store.catalogue.put_gap(gap)
+            store.catalogue.gaps.put(gap)
     assert [row["cause"] for row in home.rows("gaps")] == ["stalled", "eof"]
     assert home.rows("gaps", "--camera", "front-door") == [
         {
@@ -145,7 +145,7 @@ async def fill(directory: Path) -> None:
 def recorder(tmp_path: Path) -> Iterator[Sources]:
     with closing(Store(tmp_path / "running")) as store:
         for gap in GAPS:
-            store.catalogue.put_gap(gap)
+            store.catalogue.gaps.put(gap)
         yield Sources(
             store=store,
             past=Remembered(),
