@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from ingest.catalogue_file import CatalogueFile, Row
+from ingest.catalogue_file import CatalogueFile
+from ingest.catalogue_schema import Row
 from ingest.forecast import Written
 from ingest.gap_records import GapRecords
 from ingest.motion_marks import MotionMarks

@@ -9,11 +9,12 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from ingest.catalogue_salvage import better, protections, put, saved, saved_in
+from ingest.catalogue_schema import MIGRATIONS, VERSION, Row
 from ingest.protections_file import ProtectionsFile
 from nvr.errors import StorageError, StorageTooNew
 
@@ -24,8 +25,6 @@ T = TypeVar("T")
 ASIDE = 3
 """So many damaged files are kept, for somebody may find in one of them what was not found here."""
 
-Row = tuple[object, ...]
-
 SMALL_BYTES = 64_000_000
 """A file up to this size is checked when it is opened; a larger one would hold up recording for seconds."""
 
@@ -34,118 +33,6 @@ PATIENCE_SECONDS = 10.0
 
 _MAGIC = b"SQLite format 3\0"
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-_FIRST = """
-CREATE TABLE segments (
-    id TEXT PRIMARY KEY, camera TEXT NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
-    size INTEGER NOT NULL, path TEXT NOT NULL UNIQUE, codec TEXT NOT NULL, width INTEGER NOT NULL,
-    height INTEGER NOT NULL, origin TEXT NOT NULL, motion INTEGER NOT NULL DEFAULT 0,
-    protected INTEGER NOT NULL DEFAULT 0
-) STRICT;
-CREATE INDEX segments_by_time ON segments (camera, start);
-CREATE INDEX segments_by_age ON segments (start);
-CREATE INDEX segments_by_origin ON segments (origin);
-CREATE TABLE gaps (
-    camera TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER, cause TEXT NOT NULL, PRIMARY KEY (camera, start)
-) STRICT;
-CREATE TABLE tombstones (
-    segment TEXT PRIMARY KEY, camera TEXT NOT NULL, start INTEGER NOT NULL, duration INTEGER NOT NULL,
-    size INTEGER NOT NULL, deleted INTEGER NOT NULL, policy TEXT NOT NULL
-) STRICT;
-"""
-_SECOND = """
-ALTER TABLE segments ADD COLUMN clock_step REAL NOT NULL DEFAULT 0;
-ALTER TABLE segments ADD COLUMN clock_offset REAL NOT NULL DEFAULT 0;
-CREATE TABLE totals (camera TEXT PRIMARY KEY, size INTEGER NOT NULL) STRICT;
-INSERT INTO totals SELECT camera, sum(size) FROM segments GROUP BY camera;
-CREATE TRIGGER segment_came AFTER INSERT ON segments BEGIN
-    INSERT INTO totals VALUES (new.camera, new.size) ON CONFLICT (camera) DO UPDATE SET size = size + excluded.size;
-END;
-CREATE TRIGGER segment_went AFTER DELETE ON segments BEGIN
-    UPDATE totals SET size = size - old.size WHERE camera = old.camera;
-END;
-"""
-_THIRD = """
-ALTER TABLE segments ADD COLUMN importance REAL NOT NULL DEFAULT 0;
-CREATE TABLE protections (
-    id TEXT PRIMARY KEY, camera TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, reason TEXT NOT NULL,
-    created INTEGER NOT NULL
-) STRICT;
-"""
-_FOURTH = """
-CREATE INDEX protections_by_camera ON protections (camera, start);
-CREATE TRIGGER segment_came_protected AFTER INSERT ON segments WHEN EXISTS (
-    SELECT 1 FROM protections
-    WHERE camera = new.camera AND start < new.start + new.duration AND "end" > new.start
-) BEGIN
-    UPDATE segments SET protected = 1 WHERE id = new.id;
-END;
-CREATE TRIGGER protection_came AFTER INSERT ON protections BEGIN
-    UPDATE segments SET protected = 1
-    WHERE camera = new.camera AND start > new.start - 7200000 AND start < new."end" AND start + duration > new.start;
-END;
-CREATE TRIGGER protection_went AFTER DELETE ON protections BEGIN
-    UPDATE segments SET protected = EXISTS (
-        SELECT 1 FROM protections p
-        WHERE p.camera = segments.camera AND p.start < segments.start + segments.duration AND p."end" > segments.start
-    )
-    WHERE camera = old.camera AND start > old.start - 7200000 AND start < old."end" AND start + duration > old.start;
-END;
-"""
-# Of one camera's events the one that begins last before a segment's end is also the one that ends last, but for a clock
-# that was set: a few of them tell whether any reaches into it, however many there were before.
-_FIFTH = """
-CREATE TABLE motion (id TEXT PRIMARY KEY, camera TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER) STRICT;
-CREATE INDEX motion_by_camera ON motion (camera, start);
-CREATE INDEX tombstones_by_camera ON tombstones (camera, start);
-CREATE TRIGGER segment_came_moving AFTER INSERT ON segments WHEN (
-    SELECT max(last) FROM (
-        SELECT coalesce("end", 1 << 62) AS last FROM motion
-        WHERE camera = new.camera AND start < new.start + new.duration ORDER BY start DESC LIMIT 8
-    )
-) > new.start BEGIN
-    UPDATE segments SET motion = 1 WHERE id = new.id;
-END;
-CREATE TRIGGER motion_began AFTER INSERT ON motion BEGIN
-    UPDATE segments SET motion = 1
-    WHERE camera = new.camera AND start > new.start - 7200000 AND start < coalesce(new."end", 1 << 62)
-    AND start + duration > new.start;
-END;
-CREATE TRIGGER motion_ended AFTER UPDATE ON motion BEGIN
-    UPDATE segments SET motion = 1
-    WHERE camera = new.camera AND start > new.start - 7200000 AND start < coalesce(new."end", 1 << 62)
-    AND start + duration > new.start;
-END;
-"""
-MIGRATIONS = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
-"""Step n leads from version n to version n + 1. Never change one that was released: add the next."""
-
-VERSION = len(MIGRATIONS)
-
-_IRREPLACEABLE = {"gaps": 4, "protections": 6, "motion": 4}
-"""Unlike segments no file tells of them: these tables, with so many columns, are taken along into a new catalogue."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Saved:
-    """What was read of a table. `expected` is how many rows it should have had, where anything tells."""
-
-    rows: list[Row]
-    is_damaged: bool = False
-    expected: int = 0
-
-    def or_else(self, other: "_Saved") -> "_Saved":
-        """With what another attempt has read, where this one read nothing or not all."""
-        if self.rows and not self.is_damaged:
-            return self
-        rows = list(dict.fromkeys([*self.rows, *other.rows]))
-        return _Saved(rows, other.is_damaged, max(self.expected, other.expected))
-
-    def __str__(self) -> str:
-        if not self.is_damaged:
-            return f"{len(self.rows)}"
-        lost = max(0, self.expected - len(self.rows))
-        return f"{len(self.rows)} ({lost or 'an unknown number'} could not be read)"
 
 
 class CatalogueFile:
@@ -179,7 +66,7 @@ class CatalogueFile:
     def keep_protections(self) -> None:
         """Write them down beside the catalogue too, as they are now."""
         with self._using("read"):
-            self._protections.keep(self._again_if_damaged(_protections))
+            self._protections.keep(self._again_if_damaged(protections))
 
     def look(self) -> None:
         """Notice that the file was deleted, replaced, cut short or written over, and replace it."""
@@ -234,13 +121,13 @@ class CatalogueFile:
 
     def _recall(self, database: sqlite3.Connection) -> None:
         """Where protections are written down in one of two places only, put them into the other."""
-        kept, entered = self._protections.read(), _protections(database)
+        kept, entered = self._protections.read(), protections(database)
         if entered and not kept:
             self._protections.keep(entered)
         elif kept and not entered:
             log.error("the catalogue %s has lost its protections: %d are put back", self._path, len(kept))
             with database:
-                _put(database, "protections", kept)
+                put(database, "protections", kept)
 
     def _remember(self) -> None:
         found = self._path.stat()
@@ -262,22 +149,22 @@ class CatalogueFile:
 
     def _renew(self, trouble: str) -> None:
         log.error("the catalogue %s is damaged (%s): it is made anew from the files", self._path, trouble)
-        saved = _saved(self._database)
+        tables = saved(self._database)
         self._let_go()
         aside = _set_aside(self._path)
-        if aside and any(not table.rows or table.is_damaged for table in saved.values()):
-            saved = _better(saved, _saved_in(aside))
+        if aside and any(not table.rows or table.is_damaged for table in tables.values()):
+            tables = better(tables, saved_in(aside))
         kept = self._protections.read()
         self._database = _open(self._path)
         with self._database:
-            _put(self._database, "protections", kept)
-            for name, table in saved.items():
-                _put(self._database, name, table.rows)
-        if entered := _protections(self._database):
+            put(self._database, "protections", kept)
+            for name, table in tables.items():
+                put(self._database, name, table.rows)
+        if entered := protections(self._database):
             self._protections.keep(entered)
         self._remember()
         self.renewals += 1
-        found = ", ".join(f"{name}: {table}" for name, table in saved.items())
+        found = ", ".join(f"{name}: {table}" for name, table in tables.items())
         log.error("of the damaged catalogue %s were saved %s; protections beside it: %d", self._path, found, len(kept))
         _forget_old(self._path)
 
@@ -352,46 +239,3 @@ def _forget_old(path: Path) -> None:
 
 def _stem(aside: Path) -> str:
     return aside.name.removesuffix("-wal").removesuffix("-shm")
-
-
-def _saved_in(file: Path) -> dict[str, _Saved]:
-    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(file)) as database:
-        return _saved(database)
-    return _saved(None)
-
-
-def _saved(database: sqlite3.Connection | None) -> dict[str, _Saved]:
-    """As much as can still be read of what no file tells of."""
-    return {table: _saved_table(database, table) for table in _IRREPLACEABLE}
-
-
-def _saved_table(database: sqlite3.Connection | None, table: str) -> _Saved:
-    rows = list[Row]()
-    if database is None:
-        return _Saved(rows, is_damaged=True)
-    try:
-        rows.extend(database.execute(f"SELECT * FROM {table}"))
-    except sqlite3.Error:
-        return _Saved(rows, is_damaged=True, expected=_count(database, table))
-    return _Saved(rows)
-
-
-def _count(database: sqlite3.Connection, table: str) -> int:
-    """What an index, which may be whole where its table is not, says of their number; 0 where nothing does."""
-    with contextlib.suppress(sqlite3.Error):
-        return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
-    return 0
-
-
-def _better(first: dict[str, _Saved], second: dict[str, _Saved]) -> dict[str, _Saved]:
-    """Table by table, what was read at first, and where that is not all what was read then."""
-    return {name: table.or_else(second[name]) for name, table in first.items()}
-
-
-def _put(database: sqlite3.Connection, table: str, rows: list[Row]) -> None:
-    places = ",".join("?" * _IRREPLACEABLE[table])
-    database.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", rows)
-
-
-def _protections(database: sqlite3.Connection) -> list[Row]:
-    return database.execute('SELECT id, camera, start, "end", reason, created FROM protections').fetchall()

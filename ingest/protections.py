@@ -6,7 +6,8 @@ them when no protection covers them any more.
 
 import sqlite3
 
-from ingest.catalogue_file import CatalogueFile, Row
+from ingest.catalogue_file import CatalogueFile
+from ingest.catalogue_schema import Row
 from nvr.clock import from_timestamp, milliseconds
 from nvr.housekeeping import ProtectedFootage, Protection
 

@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from ingest.catalogue_schema import Row
+
 log = logging.getLogger(__name__)
 
 NAME = "protections.json"
-
-Row = tuple[object, ...]
 
 _TYPES = (str, str, int, int, str, int)
 """Of a row: id, camera, start, end, reason, created."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ingest.catalogue_file import Row
+from ingest.catalogue_schema import Row
 from nvr.clock import from_milliseconds, milliseconds
 from nvr.model import Segment
 

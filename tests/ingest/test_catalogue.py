@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.catalogue import Catalogue
-from ingest.catalogue_file import VERSION
+from ingest.catalogue_schema import VERSION
 from nvr.errors import StorageError
 from nvr.model import Cause, Gap, Segment, Tombstone
 from tests.ingest.conftest import NOON
