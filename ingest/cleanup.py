@@ -10,9 +10,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from ingest.deletion import Deletion
 from ingest.holdings import Holdings
 from ingest.retention_plan import Indices, Room, Step, deletable, plan, promised_seconds
-from ingest.store import Deletion, Store
+from ingest.store import Store
 from nvr.clock import UtcClock
 from nvr.housekeeping import CleanupPlan, CleanupRun, CleanupStep
 from nvr.model import Segment

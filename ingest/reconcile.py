@@ -13,7 +13,8 @@ from pathlib import Path
 from ingest.adoption import adopt_run
 from ingest.mp4 import probe
 from ingest.run import leftovers
-from ingest.store import Store, start_of
+from ingest.segment_name import start_of
+from ingest.store import Store
 from nvr.errors import MediaError, StorageError
 from nvr.model import CAMERA_NAME, Segment, Tombstone
 

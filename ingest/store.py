@@ -4,25 +4,25 @@ A finished segment lies at `CAMERA/YYYY-MM-DD/HHMMSS.mmmZ.mp4`, named by its tru
 overwritten: a name is reserved first, and where it is taken the next millisecond is.
 """
 
-import contextlib
-import errno
 import logging
 import os
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ingest.catalogue import Catalogue
 from ingest.claims import Claims
+from ingest.deletion import Deletion, unlinked
 from ingest.mp4 import Media, probe
 from ingest.protections import Protections
 from ingest.run import Run, sync
+from ingest.segment_name import link, named, start_of_link
 from ingest.volume import Mounted
 from nvr.errors import MediaError, StorageError
 from nvr.lock_file import LockFile
-from nvr.model import Gap, Segment, Tombstone
+from nvr.model import Gap, Segment
 
 log = logging.getLogger(__name__)
 
@@ -30,22 +30,6 @@ CATALOGUE = "catalogue.sqlite"
 LOCK = ".lock"
 TRIAL = ".trial"
 """A byte is written to it to see whether that can be done."""
-
-_WHOLE_VOLUME = (errno.EROFS, errno.EIO)
-"""What is refused for these reasons is refused for all files of a volume."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """What went, what refused to, and the ids of what is protected."""
-
-    stones: list[Tombstone]
-    refusals: list[OSError]
-    spared: set[str]
-
-    @property
-    def is_refused_by_volume(self) -> bool:
-        return any(refusal.errno in _WHOLE_VOLUME for refusal in self.refusals)
 
 
 class Store:
@@ -217,7 +201,7 @@ class Store:
         )
         segment = self._as_linked(file, segment)
         while not self._enter(file, segment, run.origin(index)):
-            segment = _named(segment, segment.start + timedelta(milliseconds=1))
+            segment = named(segment, segment.start + timedelta(milliseconds=1))
         file.unlink(missing_ok=True)
         return segment
 
@@ -236,7 +220,7 @@ class Store:
             width=media.width,
             height=media.height,
         )
-        return _named(segment, start)
+        return named(segment, start)
 
     def _as_linked(self, file: Path, segment: Segment) -> Segment:
         """The segment by the name that an earlier attempt gave its file, which a note may be some milliseconds off."""
@@ -244,9 +228,9 @@ class Store:
         if status.st_nlink == 1:
             return segment
         for days in (0, -1, 1):
-            folder = self.file(_named(segment, segment.start + timedelta(days=days))).parent
-            if start := _start_of_link(folder, status.st_ino):
-                return _named(segment, start)
+            folder = self.file(named(segment, segment.start + timedelta(days=days))).parent
+            if start := start_of_link(folder, status.st_ino):
+                return named(segment, start)
         return segment
 
     def _enter(self, file: Path, segment: Segment, origin: str) -> bool:
@@ -259,7 +243,7 @@ class Store:
             try:
                 with self._folders_lock:
                     target.parent.mkdir(parents=True, exist_ok=True)
-                    _link(file, target)
+                    link(file, target)
             except FileExistsError:
                 if not target.samefile(file):  # it is, where an earlier attempt got no further
                     return False
@@ -284,23 +268,11 @@ class Store:
             there = self.catalogue.standing([segment.id for path, segment in wanted.items() if path in paths])
             spared = {segment_id for segment_id, is_protected in there.items() if is_protected and not even_protected}
             chosen = [each for each in wanted.values() if each.id in there.keys() - spared and each.path in paths]
-            stones, refusals = self._unlink(chosen, policy, now)
+            stones, refusals = unlinked(self.root, chosen, policy, now)
             self.check_mounted()
             self.catalogue.bury(stones)
         self._prune({self.file(stone.segment).parent for stone in stones})
         return Deletion(stones, refusals, spared)
-
-    def _unlink(self, segments: Iterable[Segment], policy: str, now: datetime) -> tuple[list[Tombstone], list[OSError]]:
-        stones, refusals = list[Tombstone](), list[OSError]()
-        for segment in segments:
-            try:
-                self.file(segment).unlink(missing_ok=True)
-                stones.append(Tombstone(segment, now, policy))
-            except OSError as error:
-                refusals.append(error)
-                if error.errno in _WHOLE_VOLUME:
-                    break
-        return stones, refusals
 
     def _prune(self, folders: Iterable[Path]) -> None:
         """Remove days that have become empty."""
@@ -308,52 +280,3 @@ class Store:
             with self._folders_lock:
                 if folder.is_dir() and not any(folder.iterdir()):
                     folder.rmdir()
-
-
-def _named(segment: Segment, start: datetime) -> Segment:
-    """The segment with this start, to the millisecond, and the names that follow from it."""
-    start = start.astimezone(UTC).replace(microsecond=start.microsecond // 1000 * 1000)
-    return replace(
-        segment,
-        id=Segment.identity(segment.camera, start),
-        start=start,
-        path=path_of(segment.camera, start),
-    )
-
-
-def path_of(camera: str, start: datetime) -> str:
-    """A segment's path within its volume."""
-    start = start.astimezone(UTC)
-    return f"{camera}/{start:%Y-%m-%d}/{start:%H%M%S}.{start.microsecond // 1000:03d}Z.mp4"
-
-
-def start_of(path: str) -> datetime:
-    """The start that a segment's path names. Raises ValueError where it names none."""
-    _, day, name = path.split("/")
-    return datetime.strptime(f"{day} {name}", "%Y-%m-%d %H%M%S.%fZ.mp4").replace(tzinfo=UTC)
-
-
-def _start_of_link(folder: Path, inode: int) -> datetime | None:
-    """The start in the name that a file has in the folder of a day of its volume; None where it has none."""
-    if not folder.is_dir():
-        return None
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.inode() == inode:
-                with contextlib.suppress(ValueError):  # a name that somebody else gave it
-                    return start_of(f"/{folder.name}/{entry.name}")
-    return None
-
-
-def _link(file: Path, target: Path) -> None:
-    """Give a file a name that is free; where the file system has no links, by moving it to a name reserved before.
-
-    Raises FileExistsError where the name is taken.
-    """
-    try:
-        os.link(file, target)
-    except OSError as error:
-        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK):
-            raise
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
-        file.rename(target)

@@ -22,7 +22,8 @@ from exporters.metrics import Metrics
 from ingest.cleanup import Cleanup
 from ingest.holdings import Holdings
 from ingest.retention_plan import Room, plan
-from ingest.store import Store, path_of
+from ingest.segment_name import path_of
+from ingest.store import Store
 from nvr.clock import UtcClock
 from nvr.model import Fact, Segment
 from nvr.settings import Ages, Budget, RetentionSettings

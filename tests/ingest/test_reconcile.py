@@ -7,7 +7,8 @@ import pytest
 
 from ingest.reconcile import Findings, adopt, cameras_on_disk, compare, days
 from ingest.run import Note
-from ingest.store import CATALOGUE, Store, path_of
+from ingest.segment_name import path_of
+from ingest.store import CATALOGUE, Store
 from nvr.model import Segment
 from tests.ingest.conftest import NOON
 from tests.ingest.test_store import record

@@ -8,7 +8,8 @@ import pytest
 
 from ingest.mp4 import probe
 from ingest.run import Run
-from ingest.store import Store, path_of, start_of
+from ingest.segment_name import path_of, start_of
+from ingest.store import Store
 from nvr.errors import MediaError, StorageError
 from nvr.model import Segment
 from tests.ingest.conftest import NOON

@@ -18,7 +18,8 @@ from prometheus_client import CollectorRegistry
 from exporters.metrics import Metrics
 from exporters.web.sources import Sources
 from ingest.ffmpeg import FRAGMENTED_MP4, executable
-from ingest.store import Store, path_of
+from ingest.segment_name import path_of
+from ingest.store import Store
 from nvr.errors import DatabaseError
 from nvr.model import Cause, Gap, MotionEvent, Segment
 from tests.exporters.statuses import NOON, FixedStatus, camera_status, never_seen

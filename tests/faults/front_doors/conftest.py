@@ -10,7 +10,7 @@ import pytest
 from ingest.demo.camera import DemoCamera
 from ingest.demo.clips import make_clip
 from ingest.demo.scenes import walker
-from ingest.store import path_of
+from ingest.segment_name import path_of
 from nvr.clock import utc_now
 from nvr.model import Segment
 from tests.clips import run_ffmpeg
