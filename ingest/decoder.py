@@ -9,9 +9,8 @@ import logging
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
-from datetime import datetime
 
-from ingest.anchor import JUMP_SECONDS, Anchor
+from ingest.anchor import Anchor
 from ingest.arrivals import Arrivals
 from ingest.causes import classify_error
 from ingest.child import Child
@@ -19,6 +18,7 @@ from ingest.ffmpeg import decoder_command
 from ingest.frames import FrameQueue
 from ingest.pictures import PICTURE_BYTES, TICKS_PER_SECOND, picture_of, ticks_of
 from ingest.pipe import Pipe, lines
+from ingest.placing import Placing
 from ingest.usage import Meter
 from nvr.clock import UtcClock
 from nvr.model import Cause, Frame, Picture
@@ -196,36 +196,6 @@ class Decoder:
             return logging.DEBUG
         self._behind_since = now
         return logging.WARNING
-
-
-class Placing:
-    """From media time to UTC: by the recorder's anchor, or, for a sub-stream, by when its pictures arrive."""
-
-    def __init__(self, anchor: Anchor | None, clock: UtcClock, fps: float) -> None:
-        self._monotonic = clock.monotonic
-        self._anchor = anchor or Anchor(clock)
-        self._is_own = anchor is None
-        self._held_back = 1.0 / fps
-
-    @property
-    def settled(self) -> bool:
-        return self._anchor.settled
-
-    def arrived(self, media_seconds: float) -> bool:
-        """A picture is here; False where its times have left the clock and a new beginning is due."""
-        if self._is_own:  # ffmpeg holds each picture back until the next one is due (measured in 5.1 and later)
-            steady = self._anchor.observe(media_seconds + self._held_back, self._monotonic())
-            return steady and not self._anchor.has_drifted and not self._anchor.clock_was_set
-        if self._anchor.known:
-            self._anchor.bound(media_seconds, self._monotonic())
-        return True
-
-    def is_plausible(self, media_seconds: float) -> bool:
-        """False for a picture from the future: the camera's time has jumped, which its recorder is about to notice."""
-        return self._monotonic() - self._anchor.monotonic_of_wrapped(media_seconds) > -JUMP_SECONDS
-
-    def utc(self, media_seconds: float) -> datetime:
-        return self._anchor.utc_of_wrapped(media_seconds)
 
 
 async def _next_time(stamps: AsyncGenerator[str, None]) -> float | None:

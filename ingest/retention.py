@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import inf
 from typing import TypeVar
@@ -14,6 +13,7 @@ from ingest.cleanup import Cleanup
 from ingest.forecast import HourBytes, Written
 from ingest.reconcile import know_oldest
 from ingest.retention_plan import EMERGENCY_TRIGGER, Room, resolved
+from ingest.space import Space
 from ingest.store import Store
 from nvr.clock import UtcClock
 from nvr.disk import DiskThread
@@ -42,14 +42,8 @@ HANGING_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 3600.0
 """Footage reaches its limit at any time: a clean-up looks for it at least so often."""
 
-SCARCE = 0.01
-"""The share of a disk's bytes or of its files' numbers below which footage makes room at once."""
-
 RESERVE_SECONDS = 15.0
 """Room for so much recording is always made: a disk that others fill has it for no longer than until the next look."""
-
-FEW_FILES = 16
-"""So few more files are few on any disk."""
 
 FRUITLESS_GROWTH, FRUITLESS_SECONDS = 0.005, 600.0
 """Where nothing may go it is tried again when so much more of the budget is used, or after so long."""
@@ -58,35 +52,6 @@ FORECAST_DAYS = 28
 
 UNLIMITED_BYTES = 1 << 62
 """A budget while what is used of it is not known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Space:
-    """What a file system says of itself."""
-
-    size_bytes: int
-    free_bytes: int
-    files: int
-    free_files: int
-
-    @classmethod
-    def of(cls, store: Store) -> "Space":
-        found = os.statvfs(store.root)
-        return cls(found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize, found.f_files, found.f_favail)
-
-    def urgent_bytes(self, used_bytes: int, *, next_bytes: int = 0, is_full: bool = False) -> int:
-        """What footage must give back at once: bytes, or files' numbers in the bytes that go with them.
-
-        `next_bytes` are about to be recorded. `is_full` is what the disk itself said: a quota may be reached that is
-        not to be seen here.
-        """
-        next_bytes = min(next_bytes, used_bytes // 2)
-        wanted = max(0, int(SCARCE * self.size_bytes) - self.free_bytes, next_bytes - self.free_bytes)
-        few = max(SCARCE * self.files, FEW_FILES)
-        if self.files and self.free_files < few:
-            share = (2 * few - self.free_files) / max(1, self.files - self.free_files)
-            wanted = max(wanted, int(share * used_bytes), 1)
-        return max(wanted, next_bytes, int(2 * SCARCE * used_bytes), 1) if is_full else wanted
 
 
 class Retention:
@@ -111,7 +76,7 @@ class Retention:
         self._is_full = False
         self._tried_at, self._is_writable = -inf, False
         self._woken = asyncio.Event()
-        self._space = Space.of(store)
+        self._space = Space.of(store.root)
         self._measured = self._measure()
         self._waiting_since: float | None = None
 
@@ -282,7 +247,7 @@ class Retention:
         self._measured = self._measure()
 
     def _measure(self) -> VolumeStatus:
-        self._space = Space.of(self._store)
+        self._space = Space.of(self._store.root)
         sizes = self._store.catalogue.sizes()
         used, volume = sum(size for size, _ in sizes.values()), self._cleanup.volume
         return VolumeStatus(

@@ -9,9 +9,10 @@ from prometheus_client import generate_latest
 
 from exporters.metrics import Metrics
 from ingest.anchor import Anchor
-from ingest.decoder import Decoder, Feed, Placing
+from ingest.decoder import Decoder, Feed
 from ingest.ffmpeg import executable
 from ingest.frames import FrameQueue
+from ingest.placing import Placing
 from nvr.clock import UtcClock, utc_now
 from nvr.model import Frame
 from tests.clips import make_clip

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from exporters.metrics import Metrics
-from ingest.retention import Retention, Space
+from ingest.retention import Retention
+from ingest.space import Space
 from ingest.store import Store
 from nvr.clock import UtcClock
 from nvr.errors import StorageError
