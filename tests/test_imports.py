@@ -29,7 +29,7 @@ SHARED = (
 MAY_IMPORT = {
     "ingest": ("ingest", *SHARED),
     "processor": ("processor", *SHARED),
-    "exporters": ("exporters", *SHARED, "ingest.store", "ingest.ffmpeg", "processor.heatmap"),
+    "exporters": ("exporters", *SHARED, "ingest.store", "ingest.ffmpeg", "processor.heatmap", "processor.legend"),
     "nvr": ("nvr",),
 }
 WIRING = ("nvr.app", "nvr.roster", "nvr.analysis", "nvr.commands")
