@@ -17,6 +17,7 @@ from ingest.gap_records import GapRecords
 from ingest.motion_marks import MotionMarks
 from ingest.protections import Protections
 from ingest.segment_row import COLUMNS, row_of, segment_of
+from ingest.tombstones import Tombstones
 from nvr.clock import from_milliseconds, milliseconds
 from nvr.errors import StorageError
 from nvr.model import Segment, Tombstone
@@ -41,6 +42,7 @@ class Catalogue:
         self.protections = Protections(self._file)
         self.motion = MotionMarks(self._file)
         self.gaps = GapRecords(self._file)
+        self.tombstones = Tombstones(self._file)
         self._rows, self.look = self._file.rows, self._file.look
 
     def close(self) -> None:
@@ -190,22 +192,4 @@ class Catalogue:
 
     def bury(self, tombstones: Iterable[Tombstone]) -> None:
         """Replace segments by their tombstones."""
-        rows = [
-            (
-                stone.segment.id,
-                stone.segment.camera,
-                milliseconds(stone.segment.start),
-                round(stone.segment.duration_seconds * 1000),
-                stone.segment.size_bytes,
-                milliseconds(stone.deleted),
-                stone.policy,
-            )
-            for stone in tombstones
-        ]
-
-        def replace(database: sqlite3.Connection) -> None:
-            database.executemany("INSERT OR REPLACE INTO tombstones VALUES (?,?,?,?,?,?,?)", rows)
-            database.executemany("DELETE FROM segments WHERE id = ?", [(row[0],) for row in rows])
-
-        if rows:
-            self._file.write(replace)
+        self.tombstones.bury(tombstones)

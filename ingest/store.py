@@ -21,6 +21,7 @@ from ingest.run import Run, sync
 from ingest.segment_name import link, named, start_of_link
 from ingest.volume import Mounted
 from nvr.errors import MediaError, StorageError
+from nvr.housekeeping import DeletedFootage
 from nvr.lock_file import LockFile
 from nvr.model import Gap, Segment
 
@@ -107,6 +108,10 @@ class Store:
     def gaps(self, camera: str | None, start: datetime, end: datetime) -> list[Gap]:
         """Those that overlap `[start, end)`, oldest first; of all cameras where none is named."""
         return self.catalogue.gaps.between(camera, start, end)
+
+    def deleted(self, camera: str, start: datetime, end: datetime) -> list[DeletedFootage]:
+        """What of `[start, end)` was deleted in the last weeks and why, oldest first."""
+        return self.catalogue.tombstones.between(camera, start, end)
 
     def file(self, segment: Segment) -> Path:
         return self.root / segment.path

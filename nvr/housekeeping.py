@@ -85,6 +85,15 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletedFootage:
+    """Footage of `[start, end)` that is not there any more, and the policy by which it went."""
+
+    start: datetime
+    end: datetime
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Protection:
     """The footage of `[start, end)` of a camera is not to go to make room; what is not yet recorded of it neither."""
 

@@ -71,9 +71,9 @@ async def find_at(sources: Sources, camera: str, time: datetime) -> Segment:
     if found:
         return found[-1]
     gaps = await asyncio.to_thread(sources.store.gaps, camera, time, time + _INSTANT)
-    raise RequestError(
-        404, f"there is no footage of {camera} at {isoformat(time)}", hint=why(gaps, time, sources.now())
-    )
+    deleted = await asyncio.to_thread(sources.store.deleted, camera, time, time + _INSTANT)
+    hint = f"it was deleted ({deleted[-1].policy})" if deleted else why(gaps, time, sources.now())
+    raise RequestError(404, f"there is no footage of {camera} at {isoformat(time)}", hint=hint)
 
 
 def why(gaps: list[Gap], time: datetime, now: datetime) -> str:

@@ -16,7 +16,7 @@ from exporters.notify.webhook import Group
 from exporters.tracing.span import Span
 from nvr.alert import Alert, Status
 from nvr.clock import utc_now
-from nvr.housekeeping import CleanupPlan, CleanupRun, Forecast, ProtectedFootage, Protection, View
+from nvr.housekeeping import CleanupPlan, CleanupRun, DeletedFootage, Forecast, ProtectedFootage, Protection, View
 from nvr.model import Gap, MotionEvent, Segment
 from nvr.ports import StatusSource
 from nvr.settings import RetentionSettings, WebSettings
@@ -40,10 +40,11 @@ class Footage(Protocol):
 
 
 class ProtectableFootage(Footage, Protocol):
-    """With what is to stay of it."""
+    """With what is to stay of it, and what did not."""
 
     @property
     def protections(self) -> ProtectionBook: ...
+    def deleted(self, camera: str, start: datetime, end: datetime) -> list[DeletedFootage]: ...
 
 
 class Past(Protocol):

@@ -1,4 +1,4 @@
-"""One camera's stretch of time: its segments with where to fetch them, its gaps with their causes, its motion."""
+"""One camera's stretch of time: its segments with where to fetch them, why others are not there, its motion."""
 
 import asyncio
 from datetime import timedelta
@@ -13,6 +13,7 @@ from exporters.web.health import FRESH
 from exporters.web.parameters import Span, only, parse_span, required_camera
 from exporters.web.sources import Sources, sources_of
 from nvr.errors import DatabaseError
+from nvr.housekeeping import DeletedFootage
 from nvr.model import MotionEvent, Segment, isoformat
 
 DEFAULT_SPAN, LONGEST_SPAN = timedelta(hours=24), timedelta(days=8)
@@ -26,6 +27,7 @@ async def timeline(request: Request) -> Response:
     span = parse_span(request.query_params, sources, default=DEFAULT_SPAN, longest=LONGEST_SPAN)
     segments = await asyncio.to_thread(sources.store.segments, camera, span.start, span.end)
     gaps = await asyncio.to_thread(sources.store.gaps, camera, span.start, span.end)
+    deleted = await asyncio.to_thread(sources.store.deleted, camera, span.start, span.end)
     events, note = await _events(sources, camera, span)
     now, prefix = sources.now(), sources.web.prefix
     content = {
@@ -34,6 +36,7 @@ async def timeline(request: Request) -> Response:
         "to": isoformat(span.end),
         "segments": [segment_json(segment, prefix) for segment in segments],
         "gaps": [gap_json(gap, now) for gap in gaps],
+        "deleted": [deleted_json(stretch) for stretch in deleted],
         "events": [event_json(event, prefix) for event in reversed(events)],
         "note": note,
     }
@@ -47,6 +50,10 @@ async def _events(sources: Sources, camera: str, span: Span) -> tuple[list[Motio
     except DatabaseError:
         return [], "motion events are missing here: the database does not answer"
     return found, f"only the last {MOST_EVENTS} motion events are here" if len(found) == MOST_EVENTS else None
+
+
+def deleted_json(stretch: DeletedFootage) -> dict[str, Any]:
+    return {"start": isoformat(stretch.start), "end": isoformat(stretch.end), "policy": stretch.policy}
 
 
 def segment_json(segment: Segment, prefix: str) -> dict[str, Any]:

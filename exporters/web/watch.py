@@ -20,6 +20,9 @@ from exporters.web.parameters import only
 from exporters.web.sources import Sources, sources_of
 from nvr.model import Segment, isoformat
 
+LOADED_AT_ONCE = 4
+"""A day has hundreds of files: the others are fetched when they are played."""
+
 HINT = "the link has expired, or was cut off: take the newest one, or open the recorder itself"
 
 
@@ -62,7 +65,10 @@ async def _granted(request: Request, sources: Sources) -> Grant:
 
 def _page(grant: Grant, segments: list[Segment], query: str, sources: Sources) -> str:
     zone = sources.timezone
-    videos = "\n".join(_video(segment, html.escape(query), zone) for segment in segments)
+    videos = "\n".join(
+        _video(segment, html.escape(query), zone, "metadata" if number < LOADED_AT_ONCE else "none")
+        for number, segment in enumerate(segments)
+    )
     nothing = "<p>There is no footage of this time: it was not recorded, or has been deleted.</p>"
     values = {
         "CAMERA": html.escape(grant.camera),
@@ -78,9 +84,9 @@ def _page(grant: Grant, segments: list[Segment], query: str, sources: Sources) -
     return text
 
 
-def _video(segment: Segment, query: str, zone: ZoneInfo) -> str:
+def _video(segment: Segment, query: str, zone: ZoneInfo, preload: str) -> str:
     times = f"{segment.start.astimezone(zone):%H:%M:%S} to {segment.end.astimezone(zone):%H:%M:%S}"
     source = f"watch/{segment.id}.mp4?{query}"
     return (
-        f'<figure><video controls preload="metadata" src="{source}"></video><figcaption>{times}</figcaption></figure>'
+        f'<figure><video controls preload="{preload}" src="{source}"></video><figcaption>{times}</figcaption></figure>'
     )

@@ -11,5 +11,14 @@ const FAMILIES = [
   ["#5f8f8b", { config_change: "camera added" }],
 ];
 
+export const DELETED = {
+  no_motion: "nothing moved",
+  delete_after: "deleted at its age",
+  budget: "deleted to make room",
+  camera_budget: "deleted to make room",
+  emergency: "deleted: the disk was full",
+  missing: "the file is gone",
+};
+export const deletedWords = (policy) => DELETED[policy] ?? `deleted: ${policy.replaceAll("_", " ")}`;
 export const causeWords = (cause) => FAMILIES.map(([, words]) => words[cause]).find(Boolean) ?? cause.replaceAll("_", " ");
 export const causeColour = (cause) => FAMILIES.find(([, words]) => cause in words)?.[0] ?? "#7d8894";

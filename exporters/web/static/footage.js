@@ -1,19 +1,34 @@
-// What is known of one camera's past: segments, gaps and motion, fetched as far as they are looked at. Times are ms.
+// What is known of one camera's past: segments, gaps, what was deleted and motion, fetched as far as they are looked at. Times are ms.
 
+import { causeWords, deletedWords } from "./causes.js";
 import { ask } from "./common.js";
 
 const DAY_MS = 86_400_000;
 const TAIL_MS = 10 * 60_000;
 const FRESH_MS = 6000;
+const SEAM_MS = 1000;
 
 const inMs = (entry) => ({ ...entry, from: Date.parse(entry.start), to: entry.end ? Date.parse(entry.end) : Infinity });
 const byStart = (a, b) => a.from - b.from;
+
+/** Stretches come cut where they were asked for: those of before are cut there as well, and what touches is one again. */
+function joined(known, found, from, to) {
+  const cut = known.flatMap((one) => [{ ...one, to: Math.min(one.to, from) }, { ...one, from: Math.max(one.from, to) }]);
+  const parts = [...cut.filter((one) => one.from < one.to), ...found].sort(byStart);
+  return parts.reduce((whole, one) => {
+    const last = whole.at(-1);
+    if (last?.policy === one.policy && one.from - last.to < SEAM_MS) last.to = Math.max(last.to, one.to);
+    else whole.push({ ...one });
+    return whole;
+  }, []);
+}
 
 export class Footage {
   constructor(camera) {
     this.camera = camera;
     this.segments = [];
     this.gaps = [];
+    this.deleted = [];
     this.events = [];
     this.note = null;
     this.known = null;
@@ -39,6 +54,7 @@ export class Footage {
       const kept = this[kind].filter((entry) => entry.from >= to || entry.to <= from);
       this[kind] = [...kept, ...found[kind].map(inMs)].sort(byStart);
     }
+    this.deleted = joined(this.deleted, found.deleted.map(inMs), from, to);
     this.note = found.note;
     const touches = this.known && from <= this.known.to && to >= this.known.from;
     this.known = touches ? { from: Math.min(from, this.known.from), to: Math.max(to, this.known.to) } : this.known ?? { from, to };
@@ -69,5 +85,13 @@ export class Footage {
 
   gapAt(time) {
     return this.gaps.find((gap) => gap.from <= time && time < gap.to);
+  }
+
+  /** In words, why there is nothing; empty where that is not known. */
+  whyNothing(time) {
+    const gap = this.gapAt(time);
+    if (gap) return causeWords(gap.cause);
+    const deleted = this.deleted.find((one) => one.from <= time && time < one.to);
+    return deleted ? deletedWords(deleted.policy) : "";
   }
 }

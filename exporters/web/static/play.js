@@ -1,6 +1,6 @@
 // The playback page: joins the player, the bar of time, the lists, the keys and the address.
 
-import { causeColour, causeWords } from "./causes.js";
+import { causeColour, causeWords, deletedWords } from "./causes.js";
 import { askCameras, clockTime, dayOf, dayStart, duration, element, fillCameras, local, longDay, longTime, runClock, shortDay } from "./common.js";
 import { Footage } from "./footage.js";
 import { Player } from "./player.js";
@@ -78,7 +78,8 @@ function fill(id, entries, words, none) {
 
 function legend(gaps) {
   const causes = [...new Set(gaps.map((gap) => gap.cause))];
-  const entries = [["footage", "var(--footage)"], ["motion", "var(--event)"], ...causes.map((cause) => [`gap: ${causeWords(cause)}`, causeColour(cause)])];
+  const gone = [...new Set(footage.deleted.filter(inView).map((one) => deletedWords(one.policy)))];
+  const entries = [["footage", "var(--footage)"], ["motion", "var(--event)"], ...gone.map((words) => [words, "var(--quiet)"]), ...causes.map((cause) => [`gap: ${causeWords(cause)}`, causeColour(cause)])];
   element("legend").replaceChildren(...entries.map(([name, colour]) => {
     const box = document.createElement("i");
     box.style.background = colour;
@@ -96,8 +97,8 @@ function preview(time, x = 0) {
   box.hidden = time === null || !footage;
   if (box.hidden) return;
   box.style.left = `${Math.min(Math.max(x, 125), timeline.width - 125)}px`;
-  const gap = footage.gapAt(time);
-  box.lastElementChild.textContent = clockTime(time) + (gap ? ` · ${causeWords(gap.cause)}` : "");
+  const why = footage.at(time) ? "" : footage.whyNothing(time);
+  box.lastElementChild.textContent = clockTime(time) + (why ? ` · ${why}` : "");
   image.hidden = true;
   if (!footage.at(time)) return;
   previewTimer = setTimeout(() => {

@@ -3,7 +3,6 @@
 // The film's second 0 is `origin`. Footage is appended a little ahead of the playhead and dropped behind it; the segment
 // that is being written is fetched on by byte ranges as it grows.
 
-import { causeWords } from "./causes.js";
 import { clockTime, duration, shortDay } from "./common.js";
 import { readStart } from "./mp4.js";
 
@@ -19,7 +18,7 @@ const STANDS_MS = 8000;
 const SKIPPED_TOLD_MS = 4000;
 const DAY_MS = 86_400_000;
 
-const missing = (gap) => (gap ? `No footage: ${causeWords(gap.cause)}` : "No footage at this time");
+const missing = (why) => (why ? `No footage: ${why}` : "No footage at this time");
 /** Without the API's `url`: a relative address holds below any proxy's prefix, also one that we are not told of. */
 const fileOf = (segment) => `media/segments/${segment.id}.mp4`;
 const settled = (target, event) => new Promise((resolve) => target.addEventListener(event, resolve, { once: true }));
@@ -186,7 +185,7 @@ export class Player {
   whyNothing(time) {
     const next = this.footage.after(time);
     if (next?.from - time < SAME_MS) return "";
-    return next || this.stands() ? missing(this.footage.gapAt(time)) : "This moment is being recorded: play goes live";
+    return next || this.stands() ? missing(this.footage.whyNothing(time)) : "This moment is being recorded: play goes live";
   }
 
   goOn(time, next) {
@@ -205,8 +204,8 @@ export class Player {
   tellSkipped(time, next) {
     const from = this.footage.at(time)?.to ?? time;
     if (next.from - from < SAME_MS) return;
-    const gap = this.footage.gapAt((from + next.from) / 2);
-    this.say(`Skipped ${duration((next.from - from) / 1000)}${gap ? `: ${causeWords(gap.cause)}` : " without footage"}`, SKIPPED_TOLD_MS);
+    const why = this.footage.whyNothing((from + next.from) / 2);
+    this.say(`Skipped ${duration((next.from - from) / 1000)}${why ? `: ${why}` : " without footage"}`, SKIPPED_TOLD_MS);
   }
 
   /** Whether nothing has been recorded for a while. */
@@ -217,10 +216,10 @@ export class Player {
 
   whyItStands() {
     const latest = this.footage.latest();
-    const gap = this.footage.gapAt(Date.now());
-    if (!latest) return missing(gap);
+    const why = this.footage.whyNothing(Date.now());
+    if (!latest) return missing(why);
     const day = Date.now() - latest.to > DAY_MS ? `${shortDay(latest.to)} ` : "";
-    return `Nothing has come since ${day}${clockTime(latest.to)}${gap ? `: ${causeWords(gap.cause)}` : ""}`;
+    return `Nothing has come since ${day}${clockTime(latest.to)}${why ? `: ${why}` : ""}`;
   }
 
   /** Live means close to what is being written, whatever held us up; and who catches up with the present is live. */

@@ -1,4 +1,4 @@
-// The bar of time: footage, gaps coloured by their cause, motion, the playhead. Click to seek, wheel to zoom, drag to move.
+// The bar of time: footage, gaps coloured by their cause, a thin line where footage was deleted, motion, the playhead. Click to seek, wheel to zoom, drag to move.
 
 import { causeColour } from "./causes.js";
 import { clockTime, offsetAt, shortDay, shortTime } from "./common.js";
@@ -8,6 +8,7 @@ const LABEL_PX = 84;
 const SHORTEST_MS = 20_000;
 const LONGEST_MS = 7 * 86_400_000;
 const FOOTAGE = { top: 30, height: 22 };
+const DELETED = { top: 39, height: 4 };
 const MOTION = { top: 58, height: 34 };
 
 export class Timeline {
@@ -92,6 +93,7 @@ export class Timeline {
   }
 
   drawFootage() {
+    for (const one of this.footage.deleted) this.bar(one.from, one.to, DELETED, this.colour("quiet"));
     for (const segment of this.footage.segments) this.bar(segment.from, segment.to, FOOTAGE, this.colour("footage"), 1);
     for (const gap of this.footage.gaps) this.bar(gap.from, gap.to, FOOTAGE, causeColour(gap.cause), 2);
     for (const event of this.footage.events) {

@@ -7,8 +7,11 @@ import httpx
 import pytest
 
 from exporters.web.pages import FOLDER
-from nvr.model import Cause
+from exporters.web.sources import Sources
+from ingest.store import Store
+from nvr.model import Cause, Tombstone
 from tests.exporters.web.browser import rendered
+from tests.exporters.web.conftest import FIRST, NOW, SECOND
 
 PAGES = ("/", "/play", "/heatmap", "/alerts")
 
@@ -63,13 +66,29 @@ def test_the_playback_page_plays_in_a_browser(client: httpx.Client, tmp_path: Pa
     assert "Sun, 22 Nov 2026 13:00:" in document
 
 
+def test_the_playback_page_says_what_was_deleted_and_why(
+    client: httpx.Client, sources: Sources, tmp_path: Path
+) -> None:
+    [first] = sources.store.segments("front-door", FIRST, SECOND)
+    assert isinstance(sources.store, Store)
+    sources.store.catalogue.bury([Tombstone(first, NOW, "no_motion")])
+    timeline = client.get("/api/timeline?camera=front-door&from=2026-11-22T11:59:59Z&to=2026-11-22T12:01:00Z").json()
+    stretch = {"start": "2026-11-22T12:00:00.000Z", "end": "2026-11-22T12:00:04.000Z", "policy": "no_motion"}
+    assert timeline["deleted"] == [stretch]
+    missed = client.get("/snapshot.jpg?camera=front-door&t=2026-11-22T12:00:01Z")
+    assert (missed.status_code, missed.json()["hint"]) == (404, "it was deleted (no_motion)")
+    document = rendered(f"{client.base_url}/play?camera=front-door&t=2026-11-22T12:00:01Z", tmp_path / "profile")
+    assert "nothing moved" in document
+
+
 def test_the_heatmap_page_shows_its_picture_in_a_browser(client: httpx.Client, tmp_path: Path) -> None:
     document = rendered(f"{client.base_url}/heatmap?camera=front-door&date=2026-11-22", tmp_path / "profile")
     assert re.search(r'<img id="picture"[^>]* src="blob:', document)
 
 
 def test_the_pages_have_words_for_each_cause_and_for_no_other() -> None:
-    named = set(re.findall(r'(\w+): "', (FOLDER / "causes.js").read_text()))
+    words = (FOLDER / "causes.js").read_text().partition("export const DELETED")[0]
+    named = set(re.findall(r'(\w+): "', words))
     assert named == set(Cause)
 
 
