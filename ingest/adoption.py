@@ -1,7 +1,7 @@
 """Finishing what nobody closed: the files of a run whose process was killed, or whose recorder was."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from math import inf
 from pathlib import Path
@@ -16,11 +16,22 @@ from nvr.model import Segment
 log = logging.getLogger(__name__)
 
 
-def adopt_run(store: Store, run: Run, note: Note | None, *, reached: float = inf) -> Iterator[tuple[int, Segment]]:
+def _nobody_counts() -> None:
+    """A damaged file is in the log only."""
+
+
+def adopt_run(
+    store: Store,
+    run: Run,
+    note: Note | None,
+    *,
+    reached: float = inf,
+    damaged: Callable[[], None] = _nobody_counts,
+) -> Iterator[tuple[int, Segment]]:
     """Name the files that a run left, by the times of its note, and weed out what has no picture. None must be written.
 
-    No file reaches beyond the media time `reached`. Raises OSError and StorageError where the disk refuses: the
-    remaining files then wait.
+    No file reaches beyond the media time `reached`; `damaged` hears of each that is kept aside. Raises OSError and
+    StorageError where the disk refuses: the remaining files then wait.
     """
     media_start = None
     for index in run.indices():
@@ -43,6 +54,7 @@ def adopt_run(store: Store, run: Run, note: Note | None, *, reached: float = inf
             media_start = None if media_start is None else media_start + whole
         except MediaError as error:
             if not weed_out(run, index, error):
+                damaged()
                 media_start = None  # nobody knows how long it was
     run.remove_note()
 

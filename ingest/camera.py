@@ -225,7 +225,7 @@ class Camera:
 
     def _adopt_leftovers(self) -> None:
         """Files that an earlier run could not finish, of this process or of the one before."""
-        for segment in adopt(self._around.store, self.name):
+        for segment in adopt(self._around.store, self.name, self._around.telemetry):
             self._around.facts.put(segment)
 
     def _close_left_open(self) -> None:

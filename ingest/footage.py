@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import math
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from ingest.anchor import Anchor
 from ingest.gaps import GapLedger
 from ingest.health import Health
 from ingest.mp4 import Media, probe
-from ingest.run import Note, Run
+from ingest.run import Note, Run, sync
 from ingest.store import Store
 from nvr.errors import MediaError
 from nvr.model import Segment, isoformat
@@ -104,7 +103,7 @@ class Footage:
         file = self._run.file(growing.index)
         if not file.exists():
             return
-        _sync_data(file)
+        sync(file, data_only=True)
         if not self._anchor.known:  # its header comes before the first report
             return
         try:
@@ -137,12 +136,15 @@ class Footage:
     def adopt_rest(self) -> None:
         """Finish the files that nobody closed: the process was killed before it could say so."""
         note = self._note(self._growing) if self._anchor.known else None  # else it was over before the first report
-        for index, segment in adopt_run(self._store, self._run, note, reached=self._reach):
+        for index, segment in adopt_run(self._store, self._run, note, reached=self._reach, damaged=self._damaged):
             self._footage_began(None if note else segment.start)
             self._finished(index, segment)
         self._is_adopted = True
         self._count_seconds()
         self._store.set_growing(self._run.camera, None)
+
+    def _damaged(self) -> None:
+        self._telemetry.failed("damaged file")
 
     @property
     def _reach(self) -> float:
@@ -160,7 +162,8 @@ class Footage:
                 clock_offset_seconds=self._anchor.ahead_seconds,
             )
         except MediaError as error:
-            weed_out(self._run, index, error)
+            if not weed_out(self._run, index, error):
+                self._damaged()
         else:
             self._finished(index, segment)
 
@@ -213,11 +216,3 @@ class Footage:
             clock_step_seconds=anchor.step_seconds,
             clock_offset_seconds=anchor.ahead_seconds,
         )
-
-
-def _sync_data(file: Path) -> None:
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
-        os.fdatasync(descriptor)
-    finally:
-        os.close(descriptor)

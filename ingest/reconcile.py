@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 
 from ingest.adoption import adopt_run
@@ -17,6 +18,7 @@ from ingest.segment_name import start_of
 from ingest.store import Store
 from nvr.errors import MediaError, StorageError
 from nvr.model import CAMERA_NAME, Segment, Tombstone
+from nvr.ports import Telemetry
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +35,13 @@ class Findings:
     removed: int = 0
 
 
-def adopt(store: Store, camera: str) -> list[Segment]:
+def adopt(store: Store, camera: str, telemetry: Telemetry) -> list[Segment]:
     """Name what a camera's earlier runs left unfinished, and know its last file. None of its runs may be going on."""
     adopted: list[Segment] = []
+    damaged = partial(telemetry.failed, "damaged file")
     for run in leftovers(camera, store.camera_folder(camera)):
         try:
-            adopted += [segment for _, segment in adopt_run(store, run, run.read_note())]
+            adopted += [segment for _, segment in adopt_run(store, run, run.read_note(), damaged=damaged)]
         except (OSError, StorageError) as error:
             log.error("files of an earlier run are left for the next start: %s", error)
     if adopted:

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from nvr.model import stamp
@@ -20,6 +20,9 @@ from nvr.model import stamp
 OPEN_FOLDER = ".open"
 DAMAGED_FOLDER = "damaged"
 """Within the open folder: what nobody can read is kept there, and looked at by people only."""
+
+DAMAGED_FILES = 20
+"""So many of a camera are kept there, and then the oldest goes."""
 
 _FILE_NAME = re.compile(r"^(?P<run>\d{8}T\d{6}\.\d{3}Z)-(?P<index>\d{6,})\.mp4$")
 
@@ -48,9 +51,11 @@ class Run:
 
     @classmethod
     def begin(cls, camera: str, camera_folder: Path, now: datetime) -> "Run":
-        """A run that no other has the name of. Creates its folder."""
+        """A run of a name that none has that left files: a clock that was set back gives it again. Makes its folder."""
         folder = camera_folder / OPEN_FOLDER
         folder.mkdir(parents=True, exist_ok=True)
+        while any(folder.rglob(f"{stamp(now)}[-.]*")):
+            now += timedelta(milliseconds=1)
         return cls(camera, stamp(now), folder)
 
     def file(self, index: int) -> Path:
@@ -97,6 +102,8 @@ class Run:
         kept = file.parent / DAMAGED_FOLDER / file.name
         kept.parent.mkdir(exist_ok=True)
         file.replace(kept)
+        for old in sorted(kept.parent.glob("*.mp4"))[:-DAMAGED_FILES]:
+            old.unlink(missing_ok=True)
         sync(kept.parent)
         return kept
 
@@ -106,11 +113,11 @@ class Run:
         return sorted(int(match["index"]) for match in matches if match)
 
 
-def sync(path: Path) -> None:
-    """Make a file's content, or a folder's names, last."""
+def sync(path: Path, *, data_only: bool = False) -> None:
+    """Make a file's content, or a folder's names, last. Of a file that grows its data will do."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        (os.fdatasync if data_only else os.fsync)(descriptor)
     finally:
         os.close(descriptor)
 

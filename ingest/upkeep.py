@@ -60,7 +60,7 @@ class Upkeep:
     async def _put_in_order(self, *, is_first: bool) -> None:
         if is_first:
             for camera in sorted(await self._disk.do(cameras_on_disk, self._store) - set(self._cameras)):
-                self._keep(await self._disk.do(adopt, self._store, camera))
+                self._keep(await self._disk.do(adopt, self._store, camera, self._telemetry))
         renewals = self._store.catalogue.renewals
         found = await self._compare()
         was_lost = is_first and self._store.catalogue.was_missing and found.indexed

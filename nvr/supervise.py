@@ -12,8 +12,8 @@ from nvr.errors import NvrError
 
 log = logging.getLogger(__name__)
 
-CANCEL_SECONDS = 5.0
-"""After so long without an end a task is cancelled once more."""
+CANCEL_SECONDS = 20.0
+"""After so long without an end a task is cancelled once more: longer than finishing the files of a run may take."""
 
 
 class Backoff:

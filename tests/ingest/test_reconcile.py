@@ -4,7 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
 
+from exporters.metrics import Metrics
 from ingest.reconcile import Findings, adopt, cameras_on_disk, compare, days
 from ingest.run import Note
 from ingest.segment_name import path_of
@@ -14,8 +16,9 @@ from tests.ingest.conftest import NOON
 from tests.ingest.test_store import record
 
 
-def _adopt(store: Store) -> list[Segment]:
-    return [segment for camera in sorted(cameras_on_disk(store)) for segment in adopt(store, camera)]
+def _adopt(store: Store, metrics: Metrics | None = None) -> list[Segment]:
+    metrics = metrics or Metrics("test", CollectorRegistry())
+    return [segment for camera in sorted(cameras_on_disk(store)) for segment in adopt(store, camera, metrics)]
 
 
 def _compare(store: Store) -> Findings:
@@ -85,14 +88,16 @@ def test_empty_files_are_removed(store: Store) -> None:
 
 
 def test_what_is_damaged_is_kept_and_not_taken_up_again(
-    store: Store, footage: Path, caplog: pytest.LogCaptureFixture
+    store: Store, footage: Path, metrics: Metrics, caplog: pytest.LogCaptureFixture
 ) -> None:
     run = store.begin_run("yard", NOON)
     data = b"\0" * 4096 + footage.read_bytes()[4096:]
     run.file(0).write_bytes(data)
     shutil.copy(footage, run.file(1))
     kept = run.folder / "damaged" / run.file(0).name
-    assert len(_adopt(store)) == 1
+    assert len(_adopt(store, metrics)) == 1
+    labels = {"site": "test", "component": "damaged file"}
+    assert metrics.registry.get_sample_value("nvr_errors_total", labels) == 1
     assert [record.levelname for record in caplog.records if str(kept) in record.message] == ["ERROR"]
     assert kept.read_bytes() == data
     assert (_adopt(store), _compare(store)) == ([], Findings())
@@ -114,7 +119,7 @@ def test_a_lost_catalogue_is_rebuilt_from_the_files(tmp_path: Path, footage: Pat
     for file in tmp_path.glob(f"{CATALOGUE}*"):
         file.unlink()
     second = Store(tmp_path)
-    assert adopt(second, "yard") == recorded[-1:]  # at once: since then the recorder was down
+    assert _adopt(second) == recorded[-1:]  # at once: since then the recorder was down
     assert _compare(second).indexed == recorded[:-1]
     assert second.segments("yard", NOON, NOON + timedelta(minutes=1)) == recorded
     second.close()

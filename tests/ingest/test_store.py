@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.mp4 import probe
-from ingest.run import Run
+from ingest.run import DAMAGED_FILES, Run
 from ingest.segment_name import path_of, start_of
 from ingest.store import Store
 from nvr.errors import MediaError, StorageError
@@ -101,6 +101,25 @@ def test_runs_of_the_same_camera_have_notes_of_their_own(tmp_path: Path) -> None
     second = Run.begin("yard", tmp_path, NOON + timedelta(seconds=1))
     assert first.file(0) != second.file(0)
     assert first.folder == second.folder
+
+
+@pytest.mark.parametrize("left", ["{name}-000000.mp4", "{name}.json", "damaged/{name}-000003.mp4"])
+def test_a_run_that_begins_when_another_did_by_a_clock_that_was_set_back_overwrites_nothing(
+    tmp_path: Path, left: str
+) -> None:
+    first = Run.begin("yard", tmp_path, NOON)
+    (first.folder / "damaged").mkdir()
+    (first.folder / left.format(name=first.name)).touch()
+    assert Run.begin("yard", tmp_path, NOON).name > first.name
+
+
+def test_of_damaged_files_the_last_are_kept(tmp_path: Path) -> None:
+    run = Run.begin("yard", tmp_path, NOON)
+    for index in range(DAMAGED_FILES + 3):
+        run.file(index).touch()
+        run.set_aside(index)
+    kept = sorted(file.name for file in (run.folder / "damaged").iterdir())
+    assert kept == [run.file(index).name for index in range(3, DAMAGED_FILES + 3)]
 
 
 def test_a_day_whose_last_file_goes_while_its_next_one_comes_loses_neither(store: Store, footage: Path) -> None:

@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from exporters.metrics import Metrics
 from exporters.spool import FILE_NAME, Spool
@@ -61,7 +62,7 @@ def _after(cut: Cut, path: Path) -> float:
     with mounted(cut.image, path) as volume, closing(Store(volume.path / "recordings")) as store:
         unsynced = volume.path / cut.image.stem
         assert not unsynced.exists() or not unsynced.read_text(), "this was no power cut"
-        adopt(store, "door")
+        adopt(store, "door", Metrics("test", CollectorRegistry()))
         for camera, day in days(store):
             assert all(piece.missing == [] for piece in compare(store, camera, day, cut.moment))
         segments = store.segments("door", cut.moment - timedelta(hours=1), cut.moment + timedelta(hours=1))
