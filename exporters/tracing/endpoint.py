@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from exporters.tracing.collector import Collector
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+SHORTEST_KEY = 6
 HEADERS = ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS")
 
 
@@ -25,10 +26,10 @@ def is_wanted(environ: Mapping[str, str]) -> bool:
 
 
 def secrets_in(environ: Mapping[str, str]) -> frozenset[str]:
-    """What is sent to the collector with every request, such as a key."""
+    """What is sent to the collector with every request, such as a key; what is short is the name of a tenant."""
     pairs = [pair for name in HEADERS for pair in environ.get(name, "").split(",")]
     values = [pair.partition("=")[2].strip() for pair in pairs]
-    return frozenset(form for value in values if value for form in (value, unquote(value)))
+    return frozenset(form for value in values if len(value) >= SHORTEST_KEY for form in (value, unquote(value)))
 
 
 def collector_in(environ: Mapping[str, str], site: str) -> "Collector | None":

@@ -29,6 +29,10 @@ class TracedMetrics(Metrics):
             super().frame_processed(camera, lag_seconds, processing_seconds)
         self._tracing.motion_opened(event, lag_seconds, processing_seconds)
 
+    def forget(self, camera: str) -> None:
+        super().forget(camera)
+        self._opened.pop(camera, None)
+
     def motion_event_closed(self, event: MotionEvent) -> None:
         super().motion_event_closed(event)
         self._tracing.motion_closed(event)

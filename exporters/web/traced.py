@@ -58,6 +58,9 @@ class Traced:
         try:
             with within(context.trace):
                 await self._app(scope, receive, send_noted)
+        except Exception:
+            status = status or 500  # It is answered outside of us.
+            raise
         finally:
             self._record(self._span(scope, context, caller, start, status))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from exporters.tracing.endpoint import secrets_in
+from exporters.tracing.endpoint import HEADERS, secrets_in
 from nvr.commands.readiness.disk import room
 from nvr.config.file import ConfigFile
 from nvr.departure import prompt_departure
@@ -87,7 +87,10 @@ async def _opened(file: ConfigFile, settings: Settings, service: ServiceManager,
         # Late: a mistake in the configuration is told before the database engine is loaded, which takes a second.
         from nvr.app import App  # noqa: PLC0415
 
-        return App(settings, service, file)
+        app = App(settings, service, file)
+        for name in HEADERS:  # They are read by now, and no child needs them.
+            os.environ.pop(name, None)
+        return app
 
     disk = DiskThread("opening")
     opening = asyncio.create_task(disk.do(made), name="opening")

@@ -23,7 +23,7 @@ def environment(url: str) -> dict[str, str]:
     return {
         "OTEL_EXPORTER_OTLP_ENDPOINT": url,
         "OTEL_BSP_SCHEDULE_DELAY": "200",
-        "OTEL_EXPORTER_OTLP_HEADERS": "k=canary",
+        "OTEL_EXPORTER_OTLP_HEADERS": "k=canary-key",
     }
 
 
@@ -68,6 +68,9 @@ def test_one_motion_event_is_one_trace_to_the_notification(
             collector.wait_for(lambda: bool(collector.named("notification") and collector.named("motion event")), 60)
             check_the_event(collector, recorder)
             check_the_rest(collector)
+            children = [Path(f"/proc/{child}/environ").read_bytes() for child in recorder.children()]
+            assert children
+            assert not any(b"canary" in environ for environ in children)
             assert recorder.stop() < 15
     check_the_log(recorder, collector)
     assert len(chat.taken) == 1
@@ -102,7 +105,7 @@ def check_the_rest(collector: Receiver) -> None:
     [webhook] = collector.named("POST /alerts/{receiver}")
     assert (webhook.trace, webhook.parent) == (TRACE, CALLER)
     assert collector.named("GET /metrics") == []
-    assert collector.headers["k"] == "canary"
+    assert collector.headers["k"] == "canary-key"
 
 
 def check_the_log(recorder: LiveRecorder, collector: Receiver) -> None:

@@ -1,5 +1,6 @@
 """What is being done to a camera: when it begins to be shown, and when it is over."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -8,7 +9,7 @@ from nvr.model import Frame, Picture, SceneChange
 from nvr.settings import CameraSettings, Zone
 from processor.analyser import CameraAnalyser
 from processor.tampering import CONFIRMING, LOOK_EVERY, TURNED_FOR, Tampering
-from tests.processor.scenes import EPOCH, camera, shoot, walker
+from tests.processor.scenes import EPOCH, camera, shoot, walker, wall
 
 LEFT = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
 STEP = timedelta(seconds=0.2)
@@ -51,6 +52,14 @@ def test_a_turned_camera_is_so_for_a_while() -> None:
     tampering.turned(EPOCH)
     assert tampering.present(EPOCH + TURNED_FOR - STEP) == {SceneChange.TURNED}
     assert tampering.present(EPOCH + TURNED_FOR) == frozenset()
+
+
+def test_a_camera_that_shows_another_scene_is_turned() -> None:
+    analyser = CameraAnalyser(camera())
+    other = [replace(shot, seconds=shot.seconds + 20) for shot in shoot(20, scene=wall(9))]
+    for shot in [*shoot(20, scene=wall(1)), *other]:
+        analyser.analyse(Frame("yard", EPOCH + timedelta(seconds=shot.seconds), shot.picture))
+    assert SceneChange.TURNED in analyser.tampering
 
 
 def test_an_analyser_says_which_zones_its_open_event_has_touched() -> None:

@@ -32,6 +32,15 @@ def test_a_request_is_a_span_by_its_route(sources: Sources) -> None:
     assert first.start <= first.end
 
 
+def test_a_bug_is_a_failed_request(sources: Sources, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise RuntimeError("canary")
+
+    monkeypatch.setattr(sources.status, "cameras", broken)
+    [span] = spans_of(sources, ("/api/cameras", {}))
+    assert (span.name, span.error) == ("GET /api/cameras", "status 500")
+
+
 def test_a_request_is_part_of_its_callers_trace(sources: Sources) -> None:
     [span] = spans_of(sources, ("/healthz", {"traceparent": f"00-{TRACE}-{SPAN}-01"}))
     assert (span.context.trace, span.parent) == (TRACE, SPAN)
