@@ -15,11 +15,13 @@ from ingest.store import Store
 from ingest.surroundings import Surroundings
 from nvr.analysis import Analysis
 from nvr.clock import UtcClock
-from nvr.model import Frame, MotionEvent
-from nvr.settings import CameraSettings, MotionSettings
+from nvr.model import Frame, MotionEvent, Segment
+from nvr.settings import CameraSettings, MotionSettings, RecordingMode, RecordingSettings
 from tests.ingest.conftest import KeptFacts
-from tests.processor.scenes import EPOCH, Shot, both, camera, seconds, shoot, walker
+from tests.processor.scenes import EPOCH, Gray, Paint, Shot, both, camera, seconds, shoot, walker
 
+SECOND = timedelta(seconds=1)
+ROLLS = MotionSettings(pre_roll_seconds=1.0, post_roll_seconds=1.0)
 WHOLE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 
@@ -68,3 +70,38 @@ def test_what_moves_later_is_a_new_event(around: Surroundings) -> None:
     assert last.id != events[0].id
     assert last.end is not None
     assert abs(seconds(last.end) - 38) < 1
+
+
+def hand(begin: float, end: float) -> Paint:
+    """On the lens."""
+
+    def paint(picture: Gray, time: float) -> None:
+        if begin <= time < end:
+            picture[:] = 60.0
+
+    return paint
+
+
+async def kept_of_a_covered_camera(around: Surroundings) -> list[float]:
+    """A hand lies on the lens from the 40th to the 60th second of 100; when those segments begin that stay."""
+    settings = camera(recording=RecordingSettings(RecordingMode.MOTION), motion=ROLLS)
+    watched = Camera(settings, around)
+    analysis = Analysis(watched, settings, facts=watched.ring, telemetry=around.telemetry, clock=around.clock)
+    running = asyncio.create_task(analysis.run())
+    segments = [
+        Segment(f"{n}", settings.name, EPOCH + n * 2 * SECOND, 2.0, 1, f"{n}", "h264", 16, 9) for n in range(40)
+    ]
+    for shot in shoot(100, hand(40, 60)):
+        while segments and shot.seconds > (segments[0].end - EPOCH) / SECOND:
+            watched.ring.put(segments.pop(0))
+        await see(watched, [shot])
+    gone = {(each.start - EPOCH) / SECOND for each in watched.ring.unmoved()}
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    return sorted({float(start) for start in range(0, 80, 2)} - gone)
+
+
+def test_what_a_covered_camera_recorded_stays_and_how_it_came_to_be_covered(around: Surroundings) -> None:
+    kept = asyncio.run(kept_of_a_covered_camera(around))
+    assert {float(start) for start in range(38, 60, 2)} <= set(kept)
+    assert set(kept) & {float(start) for start in range(2, 34, 2)} == set()
