@@ -44,14 +44,13 @@ class MotionMetrics:
         self._changes = instruments.counter(
             "scene_changes_total", "Changes of the whole picture that are no motion.", "camera", "kind"
         )
+        # Looked up once: these are told of every frame.
         self._lag = instruments.histogram(
             "frame_lag_seconds", "From the taking of a frame to its judgement.", LAG_BUCKETS
-        )
+        ).labels(self._site)
         self._processing = instruments.histogram(
             "frame_processing_seconds", "Time spent on judging a frame.", PROCESSING_BUCKETS
-        )
-        self._lag.labels(self._site)
-        self._processing.labels(self._site)
+        ).labels(self._site)
 
     def add(self, camera: str) -> None:
         self._events.labels(self._site, camera, ANYWHERE)
@@ -83,8 +82,8 @@ class MotionMetrics:
 
     def judged(self, lag_seconds: float, processing_seconds: float) -> None:
         trace = exemplar()
-        self._lag.labels(self._site).observe(lag_seconds, trace)
-        self._processing.labels(self._site).observe(processing_seconds, trace)
+        self._lag.observe(lag_seconds, trace)
+        self._processing.observe(processing_seconds, trace)
 
     def collect(self, cameras: Sequence[CameraStatus]) -> Iterator[Metric]:
         yield self._make.sampled_gauge(
