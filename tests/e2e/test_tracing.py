@@ -120,7 +120,8 @@ def check_the_log(recorder: LiveRecorder, collector: Receiver) -> None:
 @pytest.mark.timeout(120)
 def test_a_collector_that_never_answers_costs_neither_footage_nor_time(tmp_path: Path, clips: dict[str, Path]) -> None:
     with BlackHole() as hole:
-        recorder = LiveRecorder(tmp_path, {"door": {"record": str(clips["door"])}}, environment=environment(hole.url))
+        cameras = {"door": {"record": str(clips["door"])}}
+        recorder = LiveRecorder(tmp_path, cameras, segment="2s", environment=environment(hole.url))
         with recorder:
             recorder.wait_for(lambda: len(recorder.timeline("door")["segments"]) > 2, 60)
             began = time.monotonic()
