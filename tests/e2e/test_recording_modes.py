@@ -25,7 +25,7 @@ SECOND = timedelta(seconds=1)
 SEGMENT = 2.0
 ROLL = 2.0
 MOTION = {"pre_roll": "2s", "post_roll": "2s", "off_after": "1s"}
-SCHEDULE_SECONDS = 14
+SCHEDULE_SECONDS = 20
 """So long after the configuration is written the schedule begins: the recorder is up by then."""
 
 ZONE = ZoneInfo("Europe/Berlin")
