@@ -53,15 +53,16 @@ def compare(last: Hour, earlier: Sequence[Hour]) -> Comparison | None:
     absolute deviation (Iglewicz and Hoaglin 1993, "How to detect and handle outliers", who call 3.5 an outlier), so
     that one odd week spoils nothing; and at least the 1 that chance alone makes, as few weeks may happen to agree.
     """
-    known = [_levelled(hour.moving_minutes) for hour in earlier if hour.seen_ratio >= LEAST_SEEN]
+    known = [hour.moving_minutes for hour in earlier if hour.seen_ratio >= LEAST_SEEN]
     if len(known) < LEAST_WEEKS or last.seen_ratio < LEAST_SEEN:
         return None
-    usual = median(known)
-    deviation = MAD_TO_DEVIATION * median(abs(value - usual) for value in known)
+    levelled = [_levelled(minutes) for minutes in known]
+    usual = median(levelled)
+    deviation = MAD_TO_DEVIATION * median(abs(value - usual) for value in levelled)
     return Comparison(
         score=(_levelled(last.moving_minutes) - usual) / max(1.0, deviation),
         moving_ratio=last.moving_minutes / MINUTES,
-        usual_ratio=max(0.0, (usual / 2) ** 2 - 3 / 8) / MINUTES,
+        usual_ratio=median(known) / MINUTES,
     )
 
 

@@ -66,7 +66,7 @@ def test_shares_are_told_in_the_same_measure() -> None:
     comparison = compare(Hour(30, 1.0), [Hour(15, 1.0)] * 3)
     assert comparison is not None
     assert comparison.moving_ratio == 0.5
-    assert comparison.usual_ratio == pytest.approx(0.25)
+    assert comparison.usual_ratio == 0.25
 
 
 def test_the_clock_on_the_wall_tells_which_hour_is_the_same() -> None:
