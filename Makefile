@@ -21,7 +21,7 @@ BENCH_PACKAGES := $(VENV)/.bench-packages
 DEMO_PROGRAMS := $(VENV)/.demo-programs
 TEST_PROGRAMS := $(VENV)/.test-programs
 
-.PHONY: help demo run test faults check format bench soak lock clean
+.PHONY: help demo run test faults check format grafana bench soak lock clean
 
 help: ## this list
 	@echo 'SF-NVR, a network video recorder whose front end is Prometheus and Grafana.'
@@ -51,6 +51,9 @@ check: $(PYTHON_PACKAGES) ## lint, formatting and types
 format: $(PYTHON_PACKAGES) ## put the code into its usual form
 	@$(BIN)/ruff check --fix-only .
 	@$(BIN)/ruff format .
+
+grafana: $(PYTHON_PACKAGES) ## write grafana/dashboards/*.json anew from grafana/build
+	@$(BIN)/python -m grafana.build
 
 bench: $(PYTHON_PACKAGES) $(BENCH_PACKAGES) ## what things cost, measured into docs/bench
 	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m tests.bench.$$name $(ARGS); done

@@ -1,0 +1,1 @@
+"""Grafana's dashboards and what provisions them; `grafana.build` writes the former."""
