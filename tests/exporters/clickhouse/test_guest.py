@@ -1,0 +1,270 @@
+"""The door for strangers' questions: what is answered, what is refused, and that nothing of ours is touched."""
+
+import asyncio
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from exporters.clickhouse.client import EMBEDDED_LIMITS, Database, connect
+from exporters.clickhouse.guest import GuestError, Guests, Question
+from exporters.clickhouse.schema import create_schema
+
+ABUSE = (
+    "SELECT file('/etc/passwd')",
+    "SELECT FILE('/etc/passwd')",
+    "SELECT `file`('/etc/passwd')",
+    "SELECT /* sum */ file/**/('/etc/passwd')",
+    "SELECT file($$/etc/passwd$$)",
+    "WITH file('/etc/passwd') AS x SELECT x",
+    "SELECT (SELECT file('/etc/passwd')) AS count",
+    "SELECT arrayMap(x -> file(x), ['/etc/passwd'])",
+    "SELECT * APPLY(x -> file('/etc/passwd')) FROM motion_events",
+    "SELECT * APPLY(file) FROM motion_events",
+    "SELECT sum(1) OVER (PARTITION BY file('/etc/passwd'))",
+    "SELECT sumIf(1, file('/etc/passwd') = '')",
+    "SELECT 1 ORDER BY file('/etc/passwd')",
+    "SELECT 1 LIMIT length(file('/etc/passwd'))",
+    "SELECT camera FROM motion_events ORDER BY camera WITH FILL FROM file('/etc/passwd')",
+    "SELECT 1 UNION ALL SELECT file('/etc/passwd')",
+    "(SELECT 1) EXCEPT (SELECT file('/etc/passwd'))",
+    "SELECT * FROM file('/etc/passwd', 'TSV', 'a String')",
+    "SELECT * FROM `file`('/etc/passwd', 'TSV', 'a String')",
+    "SELECT * FROM url('http://127.0.0.1:1/', 'CSV')",
+    "SELECT * FROM s3('http://127.0.0.1:1/x', 'CSV')",
+    "SELECT * FROM remote('127.0.0.1', system.one)",
+    "SELECT * FROM remoteSecure('127.0.0.1', system.one)",
+    "SELECT * FROM cluster('default', system.one)",
+    "SELECT * FROM mysql('127.0.0.1:1', 'a', 'b', 'c', 'd')",
+    "SELECT * FROM postgresql('127.0.0.1:1', 'a', 'b', 'c', 'd')",
+    "SELECT * FROM sqlite('/etc/passwd', 'a')",
+    "SELECT * FROM hdfs('hdfs://127.0.0.1:1/x', 'CSV')",
+    "SELECT * FROM executable('id', TSV, 'a String')",
+    "SELECT * FROM input('a String')",
+    "SELECT * FROM merge('system', '.*')",
+    "SELECT * FROM dictionary('x')",
+    "SELECT * FROM view(SELECT 1)",
+    "SELECT * FROM Python(x)",
+    "SELECT 1 WHERE 1 IN (SELECT * FROM url('http://127.0.0.1:1/', 'CSV'))",
+    "SELECT 1 WHERE 1 IN system.query_log",
+    "SELECT 1 WHERE 1 IN `system`.`users`",
+    "SELECT 1 FROM motion_events JOIN system.processes ON 1 = 1",
+    "SELECT * FROM system.query_log",
+    "SELECT * FROM system.processes",
+    "SELECT name FROM system.server_settings",
+    "SELECT name FROM `system`.`disks`",
+    "SELECT name FROM SYSTEM.DISKS",
+    "WITH motion_events AS (SELECT * FROM system.users) SELECT * FROM motion_events",
+    "SELECT * FROM {t:Identifier}",
+    "SELECT * FROM {d:Identifier}.{u:Identifier}",
+    "SELECT data_paths FROM system.tables",
+    "SELECT t.metadata_path FROM system.tables AS t",
+    "SELECT * FROM system.tables",
+    "SELECT COLUMNS('data_.*') FROM system.tables",
+    "SELECT * REPLACE (file('/etc/passwd') AS camera) FROM motion_events",
+    "SELECT dictGet('a', 'b', 1)",
+    "SELECT joinGet('a', 'b', 1)",
+    "SELECT getMacro('a')",
+    "SELECT getSetting('readonly')",
+    "SELECT globalVariable('version')",
+    "SELECT hostName()",
+    "SELECT filesystemAvailable()",
+    "SELECT sleep(3)",
+    "SELECT sleepEachRow(1) FROM motion_events",
+    "SELECT addressToSymbol(1)",
+    "SELECT demangle('x')",
+    "SELECT catboostEvaluate('/etc/passwd', 1)",
+    "SELECT logTrace('x')",
+    "SELECT evalMLMethod(1)",
+    "SELECT initializeAggregation('file', 1)",
+    "SELECT 1 SETTINGS readonly = 0",
+    "SELECT 1 SETTINGS max_execution_time = 100000 FORMAT JSON",
+    "SELECT * FROM (SELECT 1 SETTINGS max_memory_usage = 0)",
+    "SET readonly = 0",
+    "SELECT 1; DROP TABLE motion_events",
+    "SELECT 1; SELECT 2",
+    "SELECT 1 INTO OUTFILE '/tmp/stolen'",
+    "SELECT 1 INTO OUTFILE '/tmp/stolen' TRUNCATE FORMAT CSV",
+    "SELECT 1 FORMAT Template",
+    "SELECT 1 FORMAT Npy",
+    "INSERT INTO motion_events (site) VALUES ('x')",
+    "INSERT INTO motion_events SELECT * FROM motion_events",
+    "INSERT INTO FUNCTION file('/tmp/stolen') SELECT 1",
+    "CREATE TABLE x (a UInt8) ENGINE = Memory",
+    "CREATE TABLE x ENGINE = File(CSV) AS SELECT 1",
+    "CREATE TEMPORARY TABLE x AS SELECT 1",
+    "CREATE VIEW x AS SELECT 1",
+    "CREATE MATERIALIZED VIEW x ENGINE = Memory AS SELECT 1",
+    "CREATE FUNCTION x AS () -> 1",
+    "CREATE USER x",
+    "CREATE DATABASE x",
+    "ALTER TABLE motion_events DELETE WHERE 1",
+    "ALTER TABLE motion_events ADD COLUMN x UInt8",
+    "DELETE FROM motion_events WHERE 1",
+    "UPDATE motion_events SET camera = 'x' WHERE 1",
+    "TRUNCATE TABLE motion_events",
+    "DROP TABLE motion_events",
+    "DROP DATABASE nvr",
+    "RENAME TABLE motion_events TO x",
+    "DETACH TABLE motion_events",
+    "ATTACH TABLE motion_events",
+    "EXCHANGE TABLES gaps AND segments",
+    "OPTIMIZE TABLE motion_events FINAL",
+    "CHECK TABLE motion_events",
+    "BACKUP TABLE motion_events TO File('/tmp/stolen')",
+    "RESTORE TABLE motion_events FROM File('/tmp/stolen')",
+    "KILL QUERY WHERE 1",
+    "SYSTEM SHUTDOWN",
+    "SYSTEM FLUSH LOGS",
+    "GRANT ALL ON *.* TO x",
+    "USE system",
+    "EXPLAIN SELECT file('/etc/passwd')",
+    "EXPLAIN AST SELECT 1",
+    "EXPLAIN ESTIMATE SELECT count() FROM motion_events",
+    "DESCRIBE TABLE file('/etc/passwd', 'TSV')",
+    "DESCRIBE TABLE url('http://127.0.0.1:1/', 'CSV')",
+    "DESCRIBE TABLE system.users",
+    "SHOW CREATE TABLE motion_events",
+    "SHOW GRANTS",
+    "SHOW SETTINGS LIKE '%'",
+    "SHOW PROCESSLIST",
+    "SHOW TABLES FROM system WHERE length(file('/etc/passwd')) > 0",
+    "SHOW DATABASES LIKE file('/etc/passwd')",
+    "EXISTS TABLE system.users",
+    "SELECT 1 PARALLEL WITH SELECT file('/etc/passwd')",
+    "EXECUTE AS x SELECT 1",
+    "BEGIN TRANSACTION",
+    "PREPARE x AS SELECT 1",
+    "",
+    ";",
+    "SELECT",
+    "SELECT 'x",
+    "SELECT \0 1",
+)
+
+FINE = (
+    "SELECT displayName(), version(), revision(), timezone()",
+    "SELECT 1 -- with a remark;",
+    "SELECT ';', 'FORMAT JSON', 'file(x)', $$drop table$$",
+    "SELECT toStartOfInterval(start, INTERVAL 1 HOUR) AS time, count() FROM motion_events GROUP BY 1 ORDER BY 1",
+    "SELECT countIf(peak > 1), quantiles(0.5, 0.9)(peak), argMaxIf(camera, start, 1), uniqExactOrNull(zones) "
+    "FROM motion_events",
+    "WITH latest AS (SELECT * FROM nvr.motion_events FINAL) "
+    "SELECT e.camera, g.cause FROM latest AS e ANY LEFT JOIN gaps AS g USING camera",
+    "SELECT sum(frames) OVER (PARTITION BY camera ORDER BY hour ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM heatmap",
+    "SELECT * EXCEPT (version) FROM gaps WHERE cause IN ('eof', {cause:String}) AND camera IN (SELECT 'door')",
+    "SELECT CASE WHEN 1 BETWEEN 0 AND 2 THEN [1, 2][1] ELSE (1, 'a').1 END AS x, x::String",
+    "SELECT name, type FROM system.columns WHERE database = 'nvr'",
+    "SELECT name, engine FROM system.tables",
+    "SELECT number FROM numbers(10)",
+    "SHOW TABLES",
+    "SHOW TABLES FROM nvr LIKE '%ga%'",
+    "SHOW DATABASES",
+    "DESCRIBE TABLE gaps",
+    "SELECT arrayJoin(deliveries).outcome, labels['camera'], mapKeys(labels) FROM alerts FINAL",
+)
+
+
+class Door:
+    """The guests of one engine with tables, asked from outside of its loop."""
+
+    def __init__(self, directory: Path) -> None:
+        self._runner = asyncio.Runner()
+        self.database: Database = self._runner.run(connect(f"chdb://{directory}"))
+        self._runner.run(create_schema(self.database))
+        self._guests = self._runner.run(self._open(directory))
+
+    @staticmethod
+    async def _open(directory: Path) -> Guests:
+        return Guests(directory, EMBEDDED_LIMITS)
+
+    def ask(self, text: str, output: str = "JSONCompact", **parameters: str) -> list[list[object]]:
+        answer = self._runner.run(self._guests.ask(Question(text, output, parameters)))
+        return list(json.loads(answer.body)["data"])
+
+    def refusal(self, text: str, **parameters: str) -> GuestError:
+        with pytest.raises(GuestError) as refused:
+            self._runner.run(self._guests.ask(Question(text, "JSONCompact", parameters)))
+        return refused.value
+
+    def many(self, count: int, text: str) -> list[object]:
+        async def all_at_once() -> list[object]:
+            return list(
+                await asyncio.gather(*(self._guests.ask(Question(text)) for _ in range(count)), return_exceptions=True)
+            )
+
+        return self._runner.run(all_at_once())
+
+    def own(self, statement: str) -> None:
+        self._runner.run(self.database.command(statement))
+
+    def close(self) -> None:
+        self._runner.run(self._guests.close())
+        self._runner.run(self.database.close())
+        self._runner.close()
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
+    opened = Door(tmp_path_factory.mktemp("clickhouse"))
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("text", ABUSE)
+def test_what_is_not_a_question_about_footage_is_refused(door: Door, text: str) -> None:
+    error = door.refusal(text, t="system.users", d="system", u="users")
+    assert error.code in (497, 62, 73, 60, 46, 164), error
+    assert "root:" not in str(error)
+    assert not Path("/tmp/stolen").exists()
+    assert door.ask("SELECT count() >= 0 FROM motion_events") == [[1]]
+
+
+@pytest.mark.parametrize("text", FINE)
+def test_questions_are_answered(door: Door, text: str) -> None:
+    assert isinstance(door.ask(text, cause="dns"), list)
+
+
+def test_parameters_are_values_and_never_text(door: Door) -> None:
+    hostile = "x', file('/etc/passwd'), '"
+    assert door.ask("SELECT {a:String}", a=hostile.replace("'", "\\'")) == [[hostile]]
+    assert door.ask("SELECT {a:Array(String)}", a="['b','c']") == [[["b", "c"]]]
+    assert door.refusal("SELECT {a:UInt8}", a="file('/etc/passwd')").code in (457, 6, 27, 72)
+    assert door.refusal("SELECT {missing:UInt8}").name == "UNKNOWN_QUERY_PARAMETER"
+
+
+def test_limits_hold_and_the_recorder_is_not_held_to_them(door: Door) -> None:
+    assert door.refusal("SELECT number FROM numbers(2000000)").name == "TOO_MANY_ROWS_OR_BYTES"
+    assert door.refusal("SELECT count() FROM numbers(100000000000)").code in (158, 159, 307)
+    assert door.refusal("SELECT length(groupArray(number)) FROM numbers(400000000)").code in (241, 159)
+    door.own("INSERT INTO gaps (site, camera, start, cause, version) VALUES ('s', 'door', now(), 'eof', 1)")
+    assert door.ask("SELECT camera FROM gaps") == [["door"]]
+
+
+def test_more_questions_than_may_wait_are_refused_and_the_others_answered(door: Door) -> None:
+    answers = door.many(200, "SELECT count() FROM numbers(1000)")
+    refused = [answer for answer in answers if isinstance(answer, GuestError)]
+    assert 0 < len(refused) < 200
+    assert {error.name for error in refused} == {"TOO_MANY_SIMULTANEOUS_QUERIES"}
+
+
+def test_pieces_of_questions_at_random_change_nothing_and_read_nothing(door: Door) -> None:
+    draw = random.Random(7)
+    pieces = [piece for text in (*ABUSE, *FINE) for piece in text.split(" ") if piece]
+    for _ in range(300):
+        text = " ".join(draw.choices(pieces, k=draw.randrange(1, 12)))
+        try:
+            answer = door.ask(text, t="system.users", d="system", u="users", cause="x")
+        except (GuestError, json.JSONDecodeError, KeyError):
+            continue
+        assert "root:" not in json.dumps(answer), text
+    assert door.ask("SELECT count() > 0 FROM gaps") == [[1]]
+
+
+def test_random_bytes_are_an_error_in_clickhouses_words(door: Door) -> None:
+    draw = random.Random(8)
+    for _ in range(100):
+        text = draw.randbytes(draw.randrange(1, 60)).decode("latin-1")
+        assert str(door.refusal(text)).startswith("Code: ")
