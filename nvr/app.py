@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from exporters.clickhouse.anomalies import Anomalies
 from exporters.clickhouse.client import Database
+from exporters.clickhouse.guest import Guests
 from exporters.clickhouse.hours import Hours
 from exporters.clickhouse.orphans import Orphans
 from exporters.clickhouse.queries import Queries
@@ -113,6 +114,7 @@ class App:
                 timezone=settings.timezone,
             )
             self._database = Database(database.dsn)
+            self._guests = Guests(self._database.dsn.directory) if self._database.dsn.directory else None
             motion = {name: camera.motion for name, camera in settings.cameras.items()}
             self._past = Queries(self._database, settings.site)
             hours = Hours(self._database, settings.site)
@@ -264,6 +266,7 @@ class App:
             motion=self._motion,
             alerts=self._notifier,
             links=self._links,
+            guests=self._guests,
             record=self._collector.record if self._collector else None,
         )
         await serve(create_app(sources), settings.web.host, settings.web.port, listening=listening)
@@ -290,6 +293,8 @@ class App:
 
     async def _hand_over(self) -> None:
         await self._writer.drain(DRAIN_SECONDS)
+        if self._guests:
+            await self._guests.close()
         await self._database.close()
         await DiskThread("closing").do(self._spool.close)
 

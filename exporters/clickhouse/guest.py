@@ -10,6 +10,7 @@ from typing import Any
 
 import chdb
 
+from exporters.clickhouse.client import EMBEDDED_LIMITS
 from exporters.clickhouse.gate import NotAllowed, check, statement
 from exporters.clickhouse.one_thread import OneThread
 
@@ -69,9 +70,9 @@ class Answer:
 class Guests:
     """Asks the embedded engine in the directory, as it is opened there with these limits. Close it before that."""
 
-    def __init__(self, directory: Path, limits: Mapping[str, str]) -> None:
+    def __init__(self, directory: Path, limits: Mapping[str, str] = EMBEDDED_LIMITS) -> None:
         place = f"{directory}?{'&'.join(f'{name}={value}' for name, value in limits.items())}"
-        self._engines = asyncio.Queue[_Engine]()
+        self._engines: asyncio.Queue[_Engine] = asyncio.Queue()
         self._all = [_Engine(place, number) for number in range(ENGINES)]
         for engine in self._all:
             self._engines.put_nowait(engine)

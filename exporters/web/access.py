@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from exporters.web.driver_login import is_admitted, is_door, turned_away
 from exporters.web.errors import answer
 from exporters.web.origin import SAFE_METHODS, is_foreign
 from exporters.web.pages import FOLDER
@@ -81,6 +82,8 @@ class Access:
             return self._exchange(request, token, allowed=allowed)
         if allowed:
             return None
+        if is_door(request.scope["path"]):
+            return None if is_admitted(request.headers, token) else turned_away()
         if "text/html" in request.headers.get("Accept", "") and request.method == "GET":
             return login_page(_relative(request.url), failed=False)
         return answer(401, "this needs the token", HINT, {"WWW-Authenticate": 'Bearer realm="nvr"'})

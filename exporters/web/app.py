@@ -12,6 +12,7 @@ from starlette.routing import Mount, Route
 from exporters.web import (
     alerts,
     cameras,
+    clickhouse,
     events,
     gaps,
     health,
@@ -79,18 +80,28 @@ CHANGES: dict[tuple[str, str], Endpoint] = {
 """What changes something, by method and path."""
 
 
+QUESTIONS: dict[str, tuple[Endpoint, list[str]]] = {
+    clickhouse.DOOR: (clickhouse.ask, ["GET", "POST"]),
+    f"{clickhouse.DOOR}/": (clickhouse.ask, ["GET", "POST"]),
+    f"{clickhouse.DOOR}/ping": (clickhouse.ping, ["GET"]),
+}
+"""ClickHouse's own HTTP interface, whose paths and methods are not ours to choose."""
+
+
 def create_app(sources: Sources) -> Starlette:
     """Raises ConfigError where others than this machine could reach it without a token, or its path is one of ours."""
     check_exposure(sources.web)
-    check_prefix(sources.web, [*ROUTES, "/static", LOGIN])
+    check_prefix(sources.web, [*ROUTES, *QUESTIONS, "/static", LOGIN])
     assets = pages.Assets()
     patterns: dict[object, str] = {endpoint: path for path, endpoint in ROUTES.items()} | {assets: "/static"}
     patterns |= {endpoint: path for (_, path), endpoint in CHANGES.items()}
+    patterns |= {endpoint: path for path, (endpoint, _) in QUESTIONS.items()}
     app_headers = security_headers(sources.web.grafana_url)
     app = Starlette(
         routes=[
             *(Route(path, endpoint, methods=["GET"]) for path, endpoint in ROUTES.items()),
             *(Route(path, endpoint, methods=[method]) for (method, path), endpoint in CHANGES.items()),
+            *(Route(path, endpoint, methods=methods) for path, (endpoint, methods) in QUESTIONS.items()),
             Mount("/static", assets),
         ],
         middleware=[

@@ -15,6 +15,7 @@ from exporters.web.body import bounded
 from exporters.web.errors import RequestError, shown
 from exporters.web.sources import sources_of
 
+DOOR = "/clickhouse"
 MOST_BYTES = 128 << 10
 WORTH_PACKING = 1024
 """Bytes from which on an answer is compressed for those who take it."""
@@ -25,16 +26,15 @@ DATABASES = ("", "default", "nvr")
 HARMLESS = frozenset(
     (
         *("query", "default_format", "database", "query_id", "session_id", "session_timeout", "session_check"),
-        *("user", "password", "quota_key", "role", "client_protocol_version", "client_name", "output_format_json_quote_"),
+        *("user", "password", "quota_key", "role", "client_protocol_version", "client_name"),
         *("wait_end_of_query", "buffer_size", "send_progress_in_http_headers", "http_headers_progress_interval_ms"),
         *("cancel_http_readonly_queries_on_client_close", "enable_http_compression", "http_zlib_compression_level"),
         *("add_http_cors_header", "max_execution_time", "max_result_rows", "max_result_bytes", "result_overflow_mode"),
         *("max_rows_to_read", "max_memory_usage", "max_threads", "max_block_size", "readonly", "log_comment"),
         *("date_time_input_format", "date_time_output_format", "output_format_json_quote_64bit_integers"),
         *("output_format_json_quote_denormals", "output_format_json_named_tuples_as_objects", "extremes"),
-        *("output_format_native_encode_types_in_binary_format", "output_format_native_use_flattened_dynamic_and_json_serialization"),
-        *("input_format_native_decode_types_in_binary_format", "allow_experimental_json_type", "use_client_time_zone"),
-        *("enable_json_type", "session_timezone", "interactive_delay", "compress", "decompress", "network_compression_method"),
+        *("output_format_native_encode_types_in_binary_format", "allow_experimental_json_type", "use_client_time_zone"),
+        *("enable_json_type", "interactive_delay", "compress", "decompress", "network_compression_method"),
     )
 )
 """What drivers send along. None changes an answer: this door has settings of its own."""
@@ -42,7 +42,16 @@ HARMLESS = frozenset(
 _STATUS = {60: 404, 46: 404, 47: 404, 81: 404, 158: 413, 159: 408, 202: 429, 241: 413, 307: 413, 396: 413, 497: 403}
 """Of errors by their code; others are 400."""
 
-_TYPES = {"JSONEachRow": "application/x-ndjson", "CSV": "text/csv", "XML": "application/xml", "Native": "application/octet-stream"}
+_TYPES = {
+    "JSONEachRow": "application/x-ndjson",
+    "JSON": "application/json",
+    "CSV": "text/csv",
+    "Native": "application/octet-stream",
+    "Parquet": "application/octet-stream",
+    "Arrow": "application/octet-stream",
+    "RowBinary": "application/octet-stream",
+}
+"""By how the format's name begins; others are tab-separated or meant for the eye."""
 
 
 async def ping(_: Request) -> Response:
@@ -55,7 +64,7 @@ async def ask(request: Request) -> Response:
     query = request.query_params
     try:
         if guests is None:
-            raise GuestError(344, "SUPPORT_IS_DISABLED", "The database is a server of its own: point the data source there")
+            raise GuestError(344, "SUPPORT_IS_DISABLED", "The database is a server of its own: ask that one")
         text = await _text(request)
         if not text.strip():
             return Response("Ok.\n", media_type="text/plain")
@@ -69,7 +78,7 @@ async def ask(request: Request) -> Response:
 async def _text(request: Request) -> str:
     body = await bounded(request, MOST_BYTES)
     if request.headers.get("Content-Type", "").startswith("multipart/"):
-        raise GuestError(48, "NOT_IMPLEMENTED", "External tables and forms are not taken here: put the query into the body")
+        raise GuestError(48, "NOT_IMPLEMENTED", "Forms are not taken here: put the query into the body")
     if request.headers.get("Content-Encoding", "identity") == "gzip":
         body = _unpacked(body)
     parts = (request.query_params.get("query", ""), body.decode("utf-8", "replace"))
@@ -81,9 +90,11 @@ def _unpacked(body: bytes) -> bytes:
     try:
         text = unpacking.decompress(body, MOST_BYTES)
     except zlib.error:
-        raise GuestError(354, "ZLIB_INFLATE_FAILED", "The body is not gzip") from None
+        text = b""
     if unpacking.unconsumed_tail:
         raise RequestError(413, "the body is too long", hint=f"at most {MOST_BYTES} bytes")
+    if not unpacking.eof:
+        raise GuestError(354, "ZLIB_INFLATE_FAILED", "The body is not gzip")
     return text
 
 
@@ -135,7 +146,7 @@ def _media_type(output: str) -> str:
     for name, media_type in _TYPES.items():
         if output.startswith(name):
             return media_type
-    return "application/json" if output.startswith("JSON") else "text/tab-separated-values"
+    return "text/tab-separated-values" if output.startswith("T") else "text/plain"
 
 
 def failed(error: GuestError) -> Response:

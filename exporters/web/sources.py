@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from prometheus_client import CollectorRegistry
 
+from exporters.clickhouse.guest import Answer, Question
 from exporters.notify.links import Links
 from exporters.notify.webhook import Group
 from exporters.tracing.span import Span
@@ -92,6 +93,12 @@ class AlertDesk(Protocol):
     ) -> tuple[list[Alert], str]: ...
 
 
+class QuestionDesk(Protocol):
+    """`exporters.clickhouse.guest.Guests`. Raises GuestError."""
+
+    async def ask(self, question: Question) -> Answer: ...
+
+
 LimitsReader = Callable[[RetentionSettings, Mapping[str, str]], RetentionSettings]
 """Limits with some replaced by values as they are written in the configuration. Raises ConfigError."""
 
@@ -160,6 +167,7 @@ class Sources:
     motion: MotionSwitch | None = None
     alerts: AlertDesk | None = None
     links: Links | None = None
+    guests: QuestionDesk | None = None
     viewed: Callable[[Segment, View], None] = unnoticed
     record: Callable[[Span], None] | None = None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from exporters.clickhouse.client import EMBEDDED_LIMITS, Database, connect
+from exporters.clickhouse.client import Database, connect
 from exporters.clickhouse.guest import GuestError, Guests, Question
 from exporters.clickhouse.schema import create_schema
 
@@ -178,7 +178,7 @@ class Door:
 
     @staticmethod
     async def _open(directory: Path) -> Guests:
-        return Guests(directory, EMBEDDED_LIMITS)
+        return Guests(directory)
 
     def ask(self, text: str, output: str = "JSONCompact", **parameters: str) -> list[list[object]]:
         answer = self._runner.run(self._guests.ask(Question(text, output, parameters)))

@@ -12,7 +12,7 @@ from exporters.web.pages import FOLDER
 REFERENCE = (Path(__file__).parents[3] / "docs" / "reference" / "http.md").read_text()
 ROW = re.compile(r"^\| `((?:[A-Z]+ )?/[^`]*)` \|([^|]*)\|", re.MULTILINE)
 ANY = ROUTES | {f"{method} {path}": endpoint for (method, path), endpoint in CHANGES.items()}
-BESIDE = {"/static", "/login"}
+BESIDE = {"/static", "/login", "/clickhouse/", "/clickhouse/ping"}
 SCRIPTS = {"/": "start.js", "/play": "play.js", "/heatmap": "heatmap.js", "/alerts": "alerts.js"}
 
 
