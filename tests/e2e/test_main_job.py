@@ -228,3 +228,12 @@ def test_no_password_is_to_be_seen_anywhere(watched: Watched) -> None:
     database = [file for file in (recorder.folder / "data").rglob("*") if file.is_file()]
     assert database
     assert not any(b"canary-password" in file.read_bytes() for file in database)
+
+
+def test_the_database_answers_strangers_beside_the_recorder(watched: Watched) -> None:
+    statement = "SELECT id, camera FROM motion_events FINAL WHERE `end` IS NOT NULL FORMAT JSON"
+    answer = watched.recorder.http.post("/clickhouse/", content=statement)
+    assert answer.status_code == 200, answer.text
+    told = {event["id"] for event in watched.recorder.get("/api/events")["events"]}
+    assert answer.json()["data"]
+    assert {row["id"] for row in answer.json()["data"]} & told
