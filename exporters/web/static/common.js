@@ -8,10 +8,22 @@ export let zone = "UTC";
 export async function ask(path, parameters = {}, signal = undefined) {
   const response = await fetch(local(path, parameters), { signal });
   const content = await response.json().catch(() => ({}));
+  if (response.status === 401) signInAgain();
+  else refusals = 0;
   if (!response.ok) {
     throw new Error([content.error ?? `status ${response.status}`, content.hint].filter(Boolean).join(": "));
   }
   return content;
+}
+
+let refusals = 0;
+
+/** A session may be renewed by the first request that it was too old for; where it is over, the page asks to sign in. */
+function signInAgain() {
+  const last = Number(sessionStorage.getItem("signed-in-again") ?? 0);
+  if (++refusals < 3 || Date.now() - last < 60_000) return;
+  sessionStorage.setItem("signed-in-again", String(Date.now()));
+  location.reload();
 }
 
 export function local(path, parameters = {}) {

@@ -14,10 +14,10 @@ def browser() -> str:
     return found
 
 
-def rendered(url: str, profile: Path) -> str:
+def rendered(url: str, profile: Path, *, milliseconds: int = 6000) -> str:
     """The page's document after its scripts ran for a while."""
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic"]
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", f"--user-data-dir={profile}"]
-    waiting = ["--virtual-time-budget=6000", "--dump-dom"]
+    waiting = [f"--virtual-time-budget={milliseconds}", "--dump-dom"]
     command = [browser(), *options, *quiet, *waiting, url]
     return subprocess.run(command, capture_output=True, check=True, timeout=60).stdout.decode()

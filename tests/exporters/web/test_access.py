@@ -3,16 +3,19 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from exporters.web.access import COOKIE, check_exposure, safe_target
 from exporters.web.app import ROUTES, create_app
 from exporters.web.sources import Sources
 from nvr.errors import ConfigError
 from nvr.settings import WebSettings
-from tests.exporters.web.serving import client_of
+from tests.exporters.web.browser import rendered
+from tests.exporters.web.serving import client_of, serving
 
 TOKEN = "correct horse battery staple ü"
 BEARER = {"Authorization": f"Bearer {TOKEN}".encode()}
@@ -115,6 +118,24 @@ def test_without_a_token_only_our_own_names_are_answered(sources: Sources) -> No
             assert client.get("/api/cameras", headers={"Host": host}).status_code == 200, host
         for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", "[", "a b"):
             assert client.get("/api/cameras", headers={"Host": host}).status_code in (400, 403), host
+
+
+def test_a_page_that_stands_open_asks_to_log_in_where_its_session_is_over(sources: Sources, tmp_path: Path) -> None:
+    """The cookie is of a page in a browser: it is lost with the first answer of the API that is not allowed."""
+    asked = list[str]()
+
+    async def forgetful(scope: Scope, receive: Receive, send: Send) -> None:
+        asked.append(scope["path"])
+        if scope["path"].startswith("/api/") or asked.count("/") > 2:
+            scope = {**scope, "headers": [each for each in scope["headers"] if each[0] != b"cookie"]}
+        await app(scope, receive, send)
+
+    app = create_app(replace(sources, web=WebSettings(token=TOKEN)))
+    with serving(forgetful) as port:
+        query = str(httpx.QueryParams({"token": TOKEN}))
+        document = rendered(f"http://127.0.0.1:{port}/?{query}", tmp_path / "profile", milliseconds=20_000)
+    assert asked.count("/") >= 3, "with the token, with the cookie, and once more"
+    assert 'action="login"' in document
 
 
 def test_the_token_is_in_no_answer(guarded: httpx.Client) -> None:
