@@ -17,7 +17,13 @@ class Row:
 ROWS = {
     row.number: row
     for row in (
-        Row(1, "camera unplugged", "its sockets are aborted", "gap `eof`", "2; the outage + 30 where it stays away"),
+        Row(
+            1,
+            "camera unplugged",
+            "its sockets are aborted",
+            "gap `eof`",
+            "2; where it stays away the outage, half as long again (30 at most) and 3",
+        ),
         Row(2, "connection silent", "the camera stops sending", "gap `stalled`", "the outage + 8"),
         Row(3, "handshake drips", "one byte a second", "ended at the grace of 15 s", "the outage + 15"),
         Row(4, "video muted under live audio", "video packets are left out", "gap `stalled`", "the outage + 8"),
@@ -27,7 +33,7 @@ ROWS = {
             "connection refused, name unknown",
             "a closed port, a bad host",
             "`refused`, `dns`, back-off",
-            "the outage + 30",
+            "the outage, half as long again (30 at most) and 3",
         ),
         Row(7, "corrupt pictures", "30 % of the pictures are garbled", "recording goes on", "0 of what arrived"),
         Row(8, "resolution changes", "in mid-stream", "gap `resolution`, a new run", "2"),

@@ -110,13 +110,11 @@ def test_without_room_for_another_file_the_oldest_footage_makes_some(
         _tmpfs(tmp_path / "recordings", "size=256m,nr_inodes=100") as volume,
         LiveRecorder(tmp_path, {"door": {"record": busy_camera.url}}, segment="1s") as recorder,
     ):
-        recorder.wait_for(lambda: len(finished(recorder, "door")) > 4, 30)
+        recorder.wait_for(lambda: len(finished(recorder, "door")) > 30, 60)
         filled = utc_now()
         with pytest.raises(OSError, match="No space left"):
             _fill_with_files(volume)
         recorder.wait_for(lambda: recorder.metric("nvr_retention_deleted_segments_total", reason="emergency") > 0, 30)
-        for number in range(40):  # enough for what is being recorded, and few all the same
-            (volume / f"ballast-{number}").unlink(missing_ok=True)
         recorder.wait_for(
             lambda: sum(moment(each["start"]) > filled for each in finished(recorder, "door")) > 10, AGAIN_SECONDS
         )
