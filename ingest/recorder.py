@@ -25,8 +25,7 @@ from ingest.reception import Reception
 from ingest.run import Run, parse_list_line
 from ingest.stream import Handling, StreamListener, Streams
 from ingest.surroundings import Surroundings
-from ingest.usage import waits_for_disk
-from ingest.watchdog import Vitals, verdict
+from ingest.watch import Watch
 from nvr.disk import DiskThread
 from nvr.errors import StorageError
 from nvr.model import Cause
@@ -50,9 +49,6 @@ READ_OUT_SECONDS = 2.0
 SETTLED_SECONDS = 3.0
 """How long the first files of a run wait for its anchor to settle before they are named."""
 
-HELD_UP_SECONDS = 1.0
-"""Where the event loop is later than this, nothing is judged by what it has read: it has not read it yet."""
-
 
 class Recorder:
     """One run. `run_once` ends with the cause of its end."""
@@ -73,7 +69,6 @@ class Recorder:
         self._decoder, self._handling, self._before = decoder, handling, before
         self._camera = settings.name
         self._reception = Reception(health, around.telemetry, around.clock)
-        self._waits_for_disk = False
         self._change: Cause | None = None
         self._decoding: asyncio.Task[None] | None = None
         self._closing = False
@@ -258,23 +253,14 @@ class Recorder:
 
     async def _watch(self, run: Run, child: Child, footage: Footage) -> None:
         """Measure and judge the recording until something is wrong with it. The disk is waited for elsewhere."""
-        started = self._around.clock.monotonic()
+        watch = Watch(child, self._reception, health=self._health, decoder=self._decoder, clock=self._around.clock)
         async with asyncio.TaskGroup() as tasks:
             keeping = Keeping(run, footage, self._around.store)
             syncing = tasks.create_task(self._keep(keeping), name=f"{self._camera} sync")
             while not self._ended.done():
-                await self._pass_a_second()
-                self._sample(child)
-                if cause := verdict(self._vitals(started), child.cause_said):
+                if cause := await watch.look():
                     self._end(cause)
             syncing.cancel()
-
-    async def _pass_a_second(self) -> None:
-        """A second, and one more where we were held up: what was reported meanwhile is read before it is judged."""
-        due = self._around.clock.monotonic() + 1.0
-        await asyncio.sleep(1.0)
-        if self._around.clock.monotonic() > due + HELD_UP_SECONDS:
-            await asyncio.sleep(1.0)
 
     async def _keep(self, keeping: Keeping) -> None:
         while True:
@@ -293,21 +279,3 @@ class Recorder:
         for start, end in self._reception.new_holes():
             log.warning("%s: no pictures for %.1f s in mid-stream", self._camera, (end - start).total_seconds())
             self._gaps.hole(Cause.STALLED, start, end)
-
-    def _sample(self, child: Child) -> None:
-        self._health.recorder.sample(child.pid)
-        self._waits_for_disk = waits_for_disk(child.pid)
-        if self._decoder:
-            self._decoder.sample()
-        self._health.clock_offset_seconds = self._reception.anchor.ahead_seconds
-        self._health.tick(self._around.clock.monotonic(), self.running_seconds)
-
-    def _vitals(self, started: float) -> Vitals:
-        return Vitals(
-            now=self._around.clock.monotonic(),
-            started=started,
-            first_frame=self._reception.first_frame,
-            last_growth=self._reception.last_growth,
-            waits_for_disk=self._waits_for_disk,
-            has_drifted=self._reception.anchor.has_drifted,
-        )
