@@ -19,14 +19,22 @@ _SEARCHED_UNITS = 8
 
 def picture_size(sample: bytes, codec: str) -> Size | None:
     """The size that the beginning of a picture's data declares; None where it declares none."""
+    unit = parameter_set(sample, codec)
+    if unit is None:
+        return None
+    try:
+        return _h264_size(_Bits(unit[1:])) if codec == "h264" else _hevc_size(_Bits(unit[2:]))
+    except IndexError:  # cut off, or damaged on its way
+        return None
+
+
+def parameter_set(sample: bytes, codec: str) -> bytes | None:
+    """The unit that declares it, which a stream repeats as it is."""
     for unit in _units(sample):
-        try:
-            if codec == "h264" and unit[0] & 0x1F == _H264_SPS:
-                return _h264_size(_Bits(unit[1:]))
-            if codec == "hevc" and unit[0] >> 1 & 0x3F == _HEVC_SPS:
-                return _hevc_size(_Bits(unit[2:]))
-        except IndexError:  # cut off, or damaged on its way
-            return None
+        if codec == "h264" and unit[0] & 0x1F == _H264_SPS:
+            return unit
+        if codec == "hevc" and unit[0] >> 1 & 0x3F == _HEVC_SPS:
+            return unit
     return None
 
 

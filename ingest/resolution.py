@@ -7,7 +7,7 @@ import contextlib
 from pathlib import Path
 
 from ingest.mp4 import fragment_heads
-from ingest.parameter_sets import Size, picture_size
+from ingest.parameter_sets import Size, parameter_set, picture_size
 
 
 class SizeWatch:
@@ -17,7 +17,7 @@ class SizeWatch:
         self._file: Path | None = None
         self._offset = 0
         self._size: Size | None = None
-        self._suspected: Size | None = None
+        self._suspected: bytes | None = None
 
     def has_changed(self, file: Path, codec: str) -> bool:
         """Look at what was written since the last time; whether any of it is of another size than what came before."""
@@ -26,12 +26,15 @@ class SizeWatch:
         with contextlib.suppress(FileNotFoundError):  # not yet there, or named by now
             for head, end in fragment_heads(file, self._offset):
                 self._offset = end
-                if (size := picture_size(head, codec)) and self._is_another(size):
+                if (size := picture_size(head, codec)) and self._is_another(size, parameter_set(head, codec)):
                     return True
         return False
 
-    def _is_another(self, size: Size) -> bool:
-        """Whether two key frames in a row have another size than the first: one alone may be damaged."""
+    def _is_another(self, size: Size, declared_by: bytes | None) -> bool:
+        """Whether two key frames in a row declare another size than the first, and in the same words.
+
+        One alone may be damaged, and two that are may happen to mean the same.
+        """
         self._size = self._size or size
-        suspected, self._suspected = self._suspected, None if size == self._size else size
-        return suspected is not None and suspected == size
+        suspected, self._suspected = self._suspected, None if size == self._size else declared_by
+        return suspected is not None and suspected == declared_by

@@ -60,7 +60,7 @@ ROWS = {
         Row(23, "NVR killed", "SIGKILL", "no ffmpeg after 1 s, torn files adopted", "1 + restart"),
         Row(24, "power cut", "a snapshot of the block device", "torn files adopted", "2"),
         Row(25, "disk full", "a small tmpfs that others fill", "the oldest goes, `emergency`, no deadlock", "3"),
-        Row(26, "no more files", "`nr_inodes`", "the oldest goes, no deadlock", "10"),
+        Row(26, "no more files", "`nr_inodes`", "the oldest goes, no deadlock", "5"),
         Row(27, "file system turns read-only", "remounted", "gap `read_only`, resumes when mended", "the outage"),
         Row(
             28, "volume not mounted", "at the start, and taken away", "refuses, gap `mount_missing`", "the outage + 30"

@@ -70,6 +70,17 @@ def test_one_damaged_key_frame_is_no_change(tmp_path: Path) -> None:
     assert not watch.has_changed(growing, "h264")
 
 
+def test_two_damaged_key_frames_that_happen_to_mean_the_same_size_are_no_change(tmp_path: Path) -> None:
+    small = _footage(tmp_path / "small.mp4", "320x180")
+    others = [_footage(tmp_path / f"{level}.mp4", "640x360", "libx264", "-level", level) for level in ("3.1", "4.0")]
+    firsts = [other.read_bytes()[: next(fragment_heads(other))[1]] for other in others]
+    growing, watch = tmp_path / "growing.mp4", SizeWatch()
+    growing.write_bytes(b"".join((small.read_bytes(), *firsts, small.read_bytes())))
+    assert not watch.has_changed(growing, "h264")
+    growing.write_bytes(b"".join((small.read_bytes(), *firsts, others[1].read_bytes())))
+    assert SizeWatch().has_changed(growing, "h264")
+
+
 def test_garbage_has_no_size() -> None:
     assert picture_size(b"", "h264") is None
     assert picture_size(bytes(range(256)), "h264") is None
