@@ -144,6 +144,16 @@ SCENARIOS = {
         falls=3 * HOUR,
         step=60,
     ),
+    "tampered": Scenario("NvrCameraTampered", levels={'nvr_tamper{camera="door",kind="covered"}': (0, 1), **UP}),
+    "motion in a zone": Scenario(
+        "NvrMotion", levels={'nvr_motion_zone_alert_active{camera="door",zone="porch"}': (0, 1)}
+    ),
+    "unusually much motion": Scenario(
+        "NvrMotionAnomaly", levels={f"nvr_motion_anomaly_score{DOOR}": (3.4, 3.6), **UP}, trouble=HOUR
+    ),
+    "unusually little motion": Scenario(
+        "NvrMotionTooQuiet", levels={f"nvr_motion_anomaly_score{DOOR}": (-3.4, -3.6), **UP}, trouble=3 * HOUR, step=60
+    ),
     "stalled": Scenario(
         "NvrRecordingStalled",
         levels={"nvr_recording_segment_target_seconds": (60, 60), **UP},

@@ -95,6 +95,18 @@ def test_frames_that_nobody_looks_at_are_not_frozen(tmp_path: Path) -> None:
     play(tmp_path, series, *never("NvrCameraFrozen", 300, 900))
 
 
+def test_a_frozen_picture_is_not_tampering_twice_over_and_an_offline_camera_is_not_tampered_with(
+    tmp_path: Path,
+) -> None:
+    frozen, covered = 'nvr_tamper{camera="door",kind="frozen"}', 'nvr_tamper{camera="door",kind="covered"}'
+    play(tmp_path, {frozen: steady(1), UP: steady(1)}, *never("NvrCameraTampered", 300, 900))
+    play(tmp_path, {covered: steady(1), UP: steady(0)}, *never("NvrCameraTampered", 300, 900))
+
+
+def test_a_camera_without_history_is_neither_busy_nor_quiet(tmp_path: Path) -> None:
+    play(tmp_path, {UP: steady(1)}, *never("NvrMotionAnomaly", 3600), *never("NvrMotionTooQuiet", 9000), step=60)
+
+
 def test_the_first_rows_lost_are_seen(tmp_path: Path) -> None:
     series = {LOST: level((0, None), (1800, 4))}
     lost = always("NvrEventsLost", 1815, 2400)
