@@ -24,6 +24,7 @@ CAMERA = CameraSettings(name="yard", record="/dev/null")
 CHANGE = 25
 """The gray levels from which most programs call a pixel changed."""
 
+MOG2 = "MOG2, OpenCV"
 BLUR = 21
 """The usual width of the blur before two pictures are compared, in pixels."""
 
@@ -67,13 +68,27 @@ def contenders() -> list[Contender]:
     cv = _opencv()
     if cv is None:
         return [*ours, *usual]
-    opencv = [
-        Contender("blur and difference, OpenCV", lambda: _blur_and_contours(cv), zoom=2),
-        Contender("running average with contours, OpenCV", lambda: _running_contours(cv), zoom=2),
-        Contender("MOG2, OpenCV", lambda: cv.createBackgroundSubtractorMOG2().apply, zoom=2),
+    return [*ours, *usual, *_of_opencv(cv)]
+
+
+def usual_ways() -> list[Contender]:
+    """Those that tell which pixels move, as a mask of 255, and so can be judged as we are."""
+    cv = _opencv()
+    return [] if cv is None else _of_opencv(cv)
+
+
+def _of_opencv(cv: Any) -> list[Contender]:
+    found = [
+        Contender("the original's blur and difference, OpenCV", lambda: _blur_and_contours(cv), zoom=2),
+        Contender("running average as Frigate's, OpenCV", lambda: _running_contours(cv), zoom=2),
+        Contender(MOG2, lambda: cv.createBackgroundSubtractorMOG2().apply, zoom=2),
         Contender("KNN, OpenCV", lambda: cv.createBackgroundSubtractorKNN().apply, zoom=2),
     ]
-    return [*ours, *usual, *opencv]
+    if hasattr(cv, "bgsegm"):
+        counting = {"minPixelStability": FPS, "useHistory": True, "maxPixelStability": 60 * FPS}
+        begin = cv.bgsegm.createBackgroundSubtractorCNT
+        found.append(Contender("CNT, OpenCV", lambda: begin(**counting).apply, zoom=2))
+    return found
 
 
 def _opencv() -> Any:
@@ -150,14 +165,15 @@ def _blur_and_contours(cv: Any) -> Look:
     """The same as everybody writes it with OpenCV."""
     last: Any = None
 
-    def look(picture: Picture) -> list[float]:
+    def look(picture: Picture) -> Any:
         nonlocal last
         blurred = cv.GaussianBlur(picture, (BLUR, BLUR), 0)
         change = cv.absdiff(blurred, blurred if last is None else last)
         last = blurred
         _, changed = cv.threshold(change, CHANGE, 255, cv.THRESH_BINARY)
-        contours, _ = cv.findContours(cv.dilate(changed, None, iterations=2), cv.RETR_EXTERNAL, cv.CHAIN_APPROX_SIMPLE)
-        return [cv.contourArea(contour) for contour in contours]
+        grown = cv.dilate(changed, None, iterations=2)
+        contours, _ = cv.findContours(grown, cv.RETR_EXTERNAL, cv.CHAIN_APPROX_SIMPLE)
+        return grown if any(cv.contourArea(contour) for contour in contours) else changed
 
     return look
 
@@ -166,14 +182,15 @@ def _running_contours(cv: Any) -> Look:
     """As Frigate does it: against a running average, blurred, and the contours of what differs."""
     average: Any = None
 
-    def look(picture: Picture) -> list[float]:
+    def look(picture: Picture) -> Any:
         nonlocal average
         smooth = cv.GaussianBlur(picture, (3, 3), 0)
         average = smooth.astype(np.float32) if average is None else average
         change = cv.absdiff(smooth, cv.convertScaleAbs(average))
         _, changed = cv.threshold(change, CHANGE, 255, cv.THRESH_BINARY)
-        contours, _ = cv.findContours(cv.dilate(changed, None, iterations=1), cv.RETR_EXTERNAL, cv.CHAIN_APPROX_SIMPLE)
+        grown = cv.dilate(changed, None, iterations=1)
+        contours, _ = cv.findContours(grown, cv.RETR_EXTERNAL, cv.CHAIN_APPROX_SIMPLE)
         cv.accumulateWeighted(smooth, average, 0.05)
-        return [cv.contourArea(contour) for contour in contours]
+        return grown if any(cv.contourArea(contour) for contour in contours) else changed
 
     return look

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import numpy as np
 
-from nvr.model import GRID_COLUMNS, GRID_ROWS, Frame, MotionEvent
+from nvr.model import GRID_COLUMNS, GRID_ROWS, Frame, MotionEvent, Picture
 from nvr.settings import CameraSettings
 from processor.analyser import Analysis, CameraAnalyser
 from tests.scenarios.catalogue import Scenario
@@ -17,12 +18,21 @@ EPOCH = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 CAMERA = CameraSettings(name="scenario", record="/dev/null")
 
 
+class Pictured(Protocol):
+    """A picture `(90, 160) uint8` and when it was taken, as a `Shot` has them."""
+
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def picture(self) -> Picture: ...
+
+
 def shots_of(scenario: Scenario, seed: int = 1, seconds: float | None = None) -> list[Shot]:
     shots = list(scenario.film(seed, seconds or scenario.seconds).shots())
     return list(compressed(shots)) if scenario.compressed else shots
 
 
-def judge(shots: Sequence[Shot], settings: CameraSettings = CAMERA) -> tuple[list[Seen], list[Found]]:
+def judge(shots: Sequence[Pictured], settings: CameraSettings = CAMERA) -> tuple[list[Seen], list[Found]]:
     """What our analyser says of each picture, and its events."""
     analyser = CameraAnalyser(settings)
     seen, opened, found = [], 0.0, []
