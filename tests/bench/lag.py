@@ -71,7 +71,8 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """`share` is of one core for one camera; `lags` are seconds from when a picture was handed over."""
+    """`share` is of one core for one camera of which every picture is judged; `lags` are seconds from when one was
+    handed over."""
 
     cameras: int
     seconds: float
@@ -102,7 +103,7 @@ async def measure(folder: Path, *, cameras: int, seconds: float, warm_seconds: f
                 lags = timed.lags[counted:]
             for task in analyses:
                 task.cancel()
-    return Lag(cameras, lasted, lags, spent / lasted / cameras, facts.events)
+    return Lag(cameras, lasted, lags, spent / max(len(lags), 1) * FPS, facts.events)
 
 
 @contextmanager
