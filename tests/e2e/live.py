@@ -19,7 +19,7 @@ import yaml
 from nvr.clock import utc_now
 
 NVR = Path(sys.executable).with_name("nvr")
-READY_SECONDS = 30.0
+READY_SECONDS = 90.0
 
 
 def free_port() -> int:
