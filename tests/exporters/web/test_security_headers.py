@@ -8,7 +8,7 @@ import pytest
 
 from exporters.notify.link_key import KEY_BYTES
 from exporters.notify.links import Links
-from exporters.web.app import CHANGES, ROUTES
+from exporters.web.app import CHANGES, QUESTIONS, ROUTES
 from exporters.web.sources import Sources
 from nvr.settings import WebSettings
 from tests.exporters.web.conftest import FIRST, NOW, SECOND
@@ -47,7 +47,7 @@ def client(request: pytest.FixtureRequest, sources: Sources) -> Iterator[httpx.C
 
 def paths() -> list[tuple[str, str]]:
     signed = [LINKS.watch("front-door", FIRST, SECOND, NOW), LINKS.kiosk(["front-door"], NOW)]
-    fetched = [*ROUTES, *(f"{route}?camera=front-door" for route in ROUTES), *signed]
+    fetched = [*ROUTES, *QUESTIONS, *(f"{route}?camera=front-door" for route in ROUTES), *signed]
     fetched += ["/static/play.js", "/static/style.css", "/static/nothing", "/login", "/nothing", "/nvr", "/nvr/play"]
     filled = {"camera": "front-door", "segment": "x", "receiver": "people", "alert": "x", "protection": "x"}
     return [("GET", path.format(**filled)) for path in fetched] + [
