@@ -10,6 +10,7 @@ from xdist.scheduler import LoadScopeScheduling
 RECORDING = (
     "tests/bench/test_soak.py",
     "tests/e2e/",
+    "tests/grafana/test_live.py",
     "tests/faults/cameras/",
     "tests/faults/disks/",
     "tests/faults/test_clock.py",

@@ -68,7 +68,7 @@ def figures() -> list[Panel]:
             latest(f"{free} / {growth}"),
             unit="s",
             decimals=1,
-            steps=thresholds(RED, (86400, ORANGE), (259200, GREEN)),
+            steps=thresholds(ORANGE, (86400, GREEN)),
             empty="not growing",
         ),
     ]
@@ -77,11 +77,11 @@ def figures() -> list[Panel]:
 def alerts() -> Panel:
     made = table(
         "Active alerts",
-        "What fires now, the gravest first; a name opens its runbook at the recorder.",
+        "What fires now, the gravest first. A name opens the list of whom it was told to, a camera its footage.",
         rows_of(f'ALERTS{{{SITE}, alertstate="firing", alertname!="NvrWatchdog"}}'),
         overrides=[
             coloured("severity", words({"critical": RED, "warning": ORANGE, "info": BLUE}), 90),
-            column("alertname", links=[link("Runbook", "/nvr/runbooks/${__value.text}")]),
+            column("alertname", links=[link("Whom it was told to", "/nvr/alerts?state=firing")]),
             column("camera", links=[link("Play", "/nvr/play?camera=${__value.text}")], custom_width=110),
         ],
         empty="No alert fires",

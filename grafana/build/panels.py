@@ -207,9 +207,7 @@ def heatmap(title: str, description: str, target: Target, *, unit: str = "short"
 
 def picture(title: str, description: str, page: str, image: str, alternative: str) -> Panel:
     """A picture of the recorder's that opens one of its pages; stock Grafana keeps both."""
-    content = (
-        f'<a href="{page}" target="_blank" rel="noopener"><img src="{image}" alt="{alternative}" width="100%" /></a>'
-    )
+    content = f'<a href="{page}" target="_blank"><img src="{image}" alt="{alternative}" width="100%" /></a>'
     options = {
         "mode": "html",
         "content": content,

@@ -124,7 +124,7 @@ def _delivery_time() -> Panel:
     return lines(
         "Time of an attempt",
         "99 in 100 take less.",
-        promql(f"histogram_quantile(0.99, {rate})", "{{channel}}", exemplars=True),
+        promql(f"histogram_quantile(0.99, {rate}) > 0", "{{channel}}", exemplars=True),
         unit="s",
         empty="nobody had to be told",
     )
@@ -154,7 +154,7 @@ def _requests() -> Panel:
     return lines(
         "Time of a request",
         "95 in 100 are answered faster, by route.",
-        promql(f"histogram_quantile(0.95, {rate})", "{{route}}", exemplars=True),
+        promql(f"histogram_quantile(0.95, {rate}) > 0", "{{route}}", exemplars=True),
         unit="s",
         legend="right",
     )

@@ -30,7 +30,7 @@ def figures() -> list[Panel]:
             latest(f"{free} / {growth}"),
             unit="s",
             decimals=1,
-            steps=thresholds(RED, (86400, ORANGE), (259200, GREEN)),
+            steps=thresholds(ORANGE, (86400, GREEN)),
             empty="not growing",
         ),
         stat(

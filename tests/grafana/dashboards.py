@@ -24,7 +24,7 @@ def targets(source: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, panel in panels():
         for target in panel.get("targets", []):
             if target["datasource"]["type"] == source:
-                yield f"{name}: {panel['title']} {target['refId']}", target
+                yield f"{name} {panel['id']}: {panel['title']} {target['refId']}", target
 
 
 def promql() -> dict[str, str]:
