@@ -14,7 +14,7 @@ from ingest.demo.clips import make_clip
 from ingest.demo.scenes import walker
 from nvr.clock import utc_now
 from tests.e2e.live import LiveRecorder
-from tests.grafana.dashboards import DASHBOARDS, filled, links, promql
+from tests.grafana.dashboards import DASHBOARDS, expanded, filled, links, promql, sql
 from tests.prometheus.live import LivePrometheus
 
 pytestmark = [
@@ -100,6 +100,15 @@ def test_what_may_be_empty_is_understood_and_otherwise_finite(watched: Watched) 
 
 def test_every_reason_for_emptiness_is_needed() -> None:
     assert [part for part in MAY_BE_EMPTY if not any(part in expr for expr in promql().values())] == []
+
+
+def test_every_question_is_let_through_the_recorders_own_endpoint(watched: Watched) -> None:
+    chosen = {"site:sqlstring": "'test'", "camera:sqlstring": "'door','yard'"}
+    for name, text in sql().items():
+        question = expanded(text, watched.began - timedelta(hours=1), utc_now(), chosen)
+        answer = watched.recorder.http.post("/clickhouse/", params={"default_format": "JSON"}, content=question)
+        assert answer.status_code == 200, (name, answer.text[:300])
+        assert answer.json()["meta"]
 
 
 def test_every_link_and_picture_is_answered_as_what_it_is(watched: Watched) -> None:
