@@ -139,7 +139,11 @@ class LiveRecorder:
             return False
 
     def __enter__(self) -> "LiveRecorder":
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            raise
         return self
 
     def __exit__(
