@@ -38,6 +38,10 @@ LIMITS: Mapping[str, int | str] = {
 }
 """Set once on a connection of its own; the last of them keeps all from being set again."""
 
+_HANDSHAKE = "SELECT displayName(), version(), revision(), timezone()"
+_PLAIN_REVISION = "SELECT displayName(), version(), toUInt32(0) AS `revision()`, timezone()"
+"""By revision 0 clickhouse-go, and so Grafana, reads plain Native, the form that the embedded engine writes."""
+
 _ERROR = re.compile(r"Code: (\d+)\. DB::Exception: (.*?)(?:\((\w+)\))?\s*$", re.DOTALL)
 
 
@@ -148,7 +152,8 @@ def _answer(connection: Any, *, question: Question) -> Answer:
         raise GuestError(error.code, error.name, str(error)) from None
     except UnicodeDecodeError:
         raise GuestError(62, "SYNTAX_ERROR", "The query is not UTF-8") from None
-    result = _query(connection, asked.text, asked.format, question.parameters)
+    text = _PLAIN_REVISION if asked.text == _HANDSHAKE else asked.text
+    result = _query(connection, text, asked.format, question.parameters)
     return Answer(result.bytes(), asked.format, result.rows_read(), result.bytes_read(), result.elapsed())
 
 

@@ -268,3 +268,9 @@ def test_random_bytes_are_an_error_in_clickhouses_words(door: Door) -> None:
     for _ in range(100):
         text = draw.randbytes(draw.randrange(1, 60)).decode("latin-1")
         assert str(door.refusal(text)).startswith("Code: ")
+
+
+def test_clickhouse_go_is_told_revision_0(door: Door) -> None:
+    """Otherwise it looks for what only the native protocol puts before each block, and Grafana reads nothing."""
+    ((_, _, revision, _),) = door.ask("SELECT displayName(), version(), revision(), timezone()")
+    assert revision == 0
