@@ -45,7 +45,8 @@ class Database:
         self.dsn = parse(dsn)
         self._limits = dict(limits)
         self._writing = Session(self.dsn, "clickhouse-write", self._connect_writer)
-        self._reading = Session(self.dsn, "clickhouse-read", self._connect)
+        # The embedded engine begins the next answer with what a query had written when it failed.
+        self._reading = Session(self.dsn, "clickhouse-read", self._connect, renewed=self.dsn.embedded)
 
     async def open(self) -> None:
         """Connect and create the database where it is missing. Harmless when repeated; raises `DatabaseError`."""

@@ -26,8 +26,8 @@ SYSTEM_TABLES = words(
 )
 """What drivers and tools ask for at their handshake."""
 
-PATHS = frozenset({"data_path", "data_paths", "metadata_path", "uuid"})
-"""Columns of the system tables that tell where things lie on this host."""
+PATHS = words("data_path data_paths metadata_path uuid path file create_query source_code")
+"""Columns of the system tables that tell where things lie on this host, or how they were made."""
 
 _ARITHMETIC = """plus minus multiply divide modulo intDiv intDivOrZero negate abs gcd lcm moduloOrZero
     positiveModulo sign greatest least divideDecimal multiplyDecimal ifNotFinite isFinite isInfinite isNaN"""

@@ -19,8 +19,8 @@ ENGINES = 2
 
 MOST_WAITING = 64
 LIMITS: Mapping[str, int | str] = {
-    "max_execution_time": 10,
-    "max_memory_usage": 300_000_000,
+    "max_execution_time": 6,
+    "max_memory_usage": 200_000_000,
     "max_result_rows": 1_000_000,
     "max_result_bytes": 50_000_000,
     "max_rows_to_read": 500_000_000,

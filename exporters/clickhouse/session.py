@@ -27,10 +27,10 @@ class RowsRefused(DatabaseError):
 
 
 class Session:
-    """One client on one thread, connected at the first call."""
+    """One client on one thread, connected at the first call; with `renewed`, anew after each call that failed."""
 
-    def __init__(self, dsn: Dsn, name: str, connect: Callable[[], Client]) -> None:
-        self._dsn, self._connect = dsn, connect
+    def __init__(self, dsn: Dsn, name: str, connect: Callable[[], Client], *, renewed: bool = False) -> None:
+        self._dsn, self._connect, self._renewed = dsn, connect, renewed
         self._client: Client | None = None
         self._closed = False
         self._thread = OneThread(name)
@@ -60,9 +60,17 @@ class Session:
         try:
             if self._client is None:
                 self._client = self._connect()
-            return function(self._client)
+            return self._run(function, self._client)
         except (ClickHouseError, OSError, ImportError) as error:
             raise _translate(error, self._dsn) from None
+
+    def _run(self, function: Callable[[Client], T], client: Client) -> T:
+        try:
+            return function(client)
+        except BaseException:
+            if self._renewed:
+                self._close()
+            raise
 
     def _close(self) -> None:
         if self._client is not None:

@@ -87,6 +87,13 @@ ROWS = {
         Row(40, "slow clients", "60 at once, half-sent or not reading", "closed in 10 s, others served", "0"),
         Row(41, "SQL injection, huge heatmap, forged requests", "fuzz", "4xx", "-"),
         Row(
+            42,
+            "SQL that reaches out of the database",
+            "file, url, remote, system tables, writes, two statements",
+            "refused, typed error",
+            "-",
+        ),
+        Row(
             43,
             "disk hangs",
             "a frozen file system",

@@ -232,3 +232,15 @@ def test_a_server_that_refuses_never_shows_the_password() -> None:
     assert "AUTHENTICATION_FAILED" in str(failure.value)
     assert "canary" not in str(failure.value)
     assert failure.value.__cause__ is None
+
+
+def test_what_a_failed_query_had_written_is_not_in_the_next_answer(tmp_path: Path) -> None:
+    async def ask(database: Database) -> object:
+        failing = "SELECT number, throwIf(number = 300000) FROM numbers(400000) SETTINGS max_block_size = 1000"
+        for _ in range(3):
+            with pytest.raises(DatabaseError):
+                await database.query(failing)
+            assert list(await database.query("SELECT 1")) == [(1,)]
+        return None
+
+    with_tables(tmp_path, ask)
