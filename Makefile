@@ -21,12 +21,12 @@ BENCH_PACKAGES := $(VENV)/.bench-packages
 DEMO_PROGRAMS := $(VENV)/.demo-programs
 TEST_PROGRAMS := $(VENV)/.test-programs
 
-.PHONY: help demo run test faults check format grafana bench soak lock clean
+.PHONY: help demo run test faults check format grafana dashboards bench soak lock clean
 
 help: ## this list
 	@echo 'SF-NVR, a network video recorder whose front end is Prometheus and Grafana.'
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  ARGS="..." goes to pytest, to nvr demo and to nvr run. docs/README.md has the rest.'
 
@@ -54,6 +54,9 @@ format: $(PYTHON_PACKAGES) ## put the code into its usual form
 
 grafana: $(PYTHON_PACKAGES) ## write grafana/dashboards/*.json anew from grafana/build
 	@$(BIN)/python -m grafana.build
+
+dashboards: $(PYTHON_PACKAGES) $(DEMO_PROGRAMS) $(TEST_PROGRAMS) ## pictures of the dashboards after DASHBOARD_SECONDS=180 of the demo, into docs/pictures
+	@$(BIN)/python -m tests.grafana.pictures
 
 bench: $(PYTHON_PACKAGES) $(BENCH_PACKAGES) ## what things cost, measured into docs/bench
 	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m tests.bench.$$name $(ARGS); done

@@ -101,14 +101,16 @@ def build() -> dict[str, Any]:
         *places,
         Placed(0, 9, 24, 3, _state()),
         Placed(0, 12, 24, 3, _motion()),
-        Placed(0, 15, 24, 10, events()),
-        heading(25, "What arrives"),
-        Placed(0, 26, 12, 7, _frames()),
-        Placed(12, 26, 6, 7, _dropped()),
-        Placed(18, 26, 6, 7, _clock()),
-        Placed(0, 33, 8, 7, _restarts()),
-        Placed(8, 33, 8, 7, _gaps()),
-        Placed(16, 33, 8, 7, _lag()),
+        Placed(0, 15, 12, 3, _tamper()),
+        Placed(12, 15, 12, 3, _zones()),
+        Placed(0, 18, 24, 10, events()),
+        heading(28, "What arrives"),
+        Placed(0, 29, 12, 7, _frames()),
+        Placed(12, 29, 6, 7, _dropped()),
+        Placed(18, 29, 6, 7, _clock()),
+        Placed(0, 36, 8, 7, _restarts()),
+        Placed(8, 36, 8, 7, _gaps()),
+        Placed(16, 36, 8, 7, _lag()),
         one_camera=True,
     )
 
@@ -145,6 +147,26 @@ def _motion() -> Panel:
         promql(f"max by (camera) (nvr_motion_active{{{CAMERA}}})", "{{camera}}"),
         mappings=mapping({"still": (0, "#8E8E8E33"), "motion": (1, BLUE)}),
     )
+
+
+def _tamper() -> Panel:
+    return timeline(
+        "Tampering",
+        "What is being done to the camera, as its picture tells: covered, turned, out of focus or frozen.",
+        promql(f"max(nvr_tamper{{{CAMERA}}})", "tampering"),
+        mappings=mapping({"as usual": (0, GREEN), "tampered with": (1, RED)}),
+    )
+
+
+def _zones() -> Panel:
+    made = timeline(
+        "Alerts of zones",
+        "While something moves in a zone that asks for alerts, and for a minute after.",
+        promql(f"max by (zone) (nvr_motion_zone_alert_active{{{CAMERA}}})", "{{zone}}"),
+        mappings=mapping({"quiet": (0, "#8E8E8E33"), "alert": (1, ORANGE)}),
+    )
+    made["fieldConfig"]["defaults"]["noValue"] = "no zone asks for alerts"
+    return made
 
 
 def _frames() -> Panel:

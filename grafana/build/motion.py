@@ -3,7 +3,7 @@
 from typing import Any
 
 from grafana.build.camera import events
-from grafana.build.colours import BLUE, GREEN, ORANGE, RED, mapping, thresholds
+from grafana.build.colours import BLUE, GREEN, ORANGE, mapping, thresholds
 from grafana.build.dashboard import Placed, dashboard
 from grafana.build.panels import Panel, bars, heatmap, lines, picture, repeated, timeline
 from grafana.build.queries import CAMERA, WHERE, latest, promql, sql
@@ -42,15 +42,15 @@ def build() -> dict[str, Any]:
         "motion",
         "Motion and heatmaps",
         "Where and when things move.",
-        Placed(0, 0, 6, 7, repeated(day, across=4)),
-        Placed(0, 7, 24, 5, _moving()),
-        Placed(0, 12, 12, 8, _hours()),
-        Placed(12, 12, 6, 8, _zones()),
-        Placed(18, 12, 6, 8, _share()),
-        Placed(0, 20, 8, 7, _cells()),
-        Placed(8, 20, 8, 7, _scene()),
-        Placed(16, 20, 8, 7, _anomaly()),
-        Placed(0, 27, 24, 10, events()),
+        Placed(0, 0, 6, 6, repeated(day, across=4)),
+        Placed(0, 6, 24, 5, _moving()),
+        Placed(0, 11, 12, 8, _hours()),
+        Placed(12, 11, 6, 8, _zones()),
+        Placed(18, 11, 6, 8, _share()),
+        Placed(0, 19, 8, 7, _cells()),
+        Placed(8, 19, 8, 7, _scene()),
+        Placed(16, 19, 8, 7, _anomaly()),
+        Placed(0, 26, 24, 10, events()),
         since="now-24h",
     )
 
@@ -115,9 +115,9 @@ def _anomaly() -> Panel:
     """Against the same hour of earlier weeks."""
     return lines(
         "Unusual motion",
-        "How many deviations the last hour's motion is from the same hour of earlier weeks; it needs two of them.",
+        "How many deviations the last hour's motion is from the same hour of earlier weeks; it needs three of them.",
         promql(f"nvr_motion_anomaly_score{{{CAMERA}}}", "{{camera}}"),
-        steps=thresholds(GREEN, (3, ORANGE), (6, RED)),
+        steps=thresholds(GREEN, (3.5, ORANGE)),
         minimum=None,
         empty="no earlier weeks to compare with",
     )

@@ -13,7 +13,8 @@ OBJECTIVE = thresholds(RED, (0.99, ORANGE), (0.995, GREEN))
 
 CAMERA_PAGE = {
     "title": "Camera ${__field.labels.camera}",
-    "url": "/d/nvr-camera?var-camera=${__field.labels.camera}&${site:queryparam}&${__url_time_range}",
+    "url": "/d/nvr-camera?var-camera=${__field.labels.camera}"
+    "&${prometheus:queryparam}&${site:queryparam}&${__url_time_range}",
 }
 
 
@@ -116,14 +117,14 @@ def build() -> dict[str, Any]:
         "Is every camera well, and is its footage there?",
         *places,
         Placed(0, 4, 24, 3, states),
-        Placed(0, 7, 6, 7, repeated(tile, across=4)),
-        Placed(0, 14, 15, 7, _history()),
-        Placed(15, 14, 9, 7, alerts()),
-        Placed(0, 21, 15, 5, _moving()),
-        Placed(15, 21, 9, 5, _covered()),
-        Placed(0, 26, 8, 7, _silence()),
-        Placed(8, 26, 8, 7, _reconnects()),
-        Placed(16, 26, 8, 7, _room()),
+        Placed(0, 7, 6, 6, repeated(tile, across=4)),
+        Placed(0, 13, 15, 7, _history()),
+        Placed(15, 13, 9, 7, alerts()),
+        Placed(0, 20, 15, 5, _moving()),
+        Placed(15, 20, 9, 5, _covered()),
+        Placed(0, 25, 8, 7, _silence()),
+        Placed(8, 25, 8, 7, _reconnects()),
+        Placed(16, 25, 8, 7, _room()),
         has_sql=False,
     )
 
