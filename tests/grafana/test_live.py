@@ -32,6 +32,7 @@ MAY_BE_EMPTY = {
     "nvr_retention_target_seconds": "is 0 where nothing is promised, and then no line",
     "nvr_errors_total": "needs an error; the figure beside it is 0 then",
     'zone!=""': "needs an event in a zone",
+    "nvr_motion_zone_alert_active": "needs a zone that asks for alerts",
     "nvr_motion_events_total": "needs two scrapes between events, which come when they come",
     "deriv(": "needs storage that grows over whole scrapes; clean-up may be even with it",
     "nvr_recording_gap_seconds_total": "appears with its first gap, and grows afterwards only while it lasts",
