@@ -4,8 +4,12 @@ A recorder beside another recorder, or beside its own cameras' faults, would mea
 that record in real time run one after another on one worker, and what only computes or waits on the other.
 """
 
+from pathlib import Path
+
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+
+from tests.faults.faults_page import FaultsPage
 
 RECORDING = (
     "tests/bench/test_soak.py",
@@ -27,6 +31,17 @@ class SharedOut(LoadScopeScheduling):  # type: ignore[misc]  # the library is no
 
     def _split_scope(self, nodeid: str) -> str:
         return "recording" if nodeid.startswith(RECORDING) else nodeid.split("::", 1)[0]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--faults-page", type=Path, help="write what the tests of faults measured to this file")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "fault(number): the row of the table of faults that a test proves")
+    target = config.getoption("--faults-page")
+    if target and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(FaultsPage(target))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SharedOut:
