@@ -4,6 +4,9 @@ import { shown, colourOf, nameColour } from "/pictures/values.js";
 
 const choice = new URLSearchParams(location.search);
 const dashboard = await (await fetch(`/dashboards/${choice.get("name")}.json`)).json();
+
+/** Of a histogram's bucket, as Prometheus writes it: `0.5`, `+Inf`. */
+const upperBound = (frame) => (frame.labels.le === "+Inf" ? Infinity : Number(frame.labels.le));
 const end = Math.floor(Date.now() / 1000), start = end - 60 * Number(choice.get("minutes"));
 const cameras = choice.get("cameras").split(",");
 const escaped = (text) => String(text).replaceAll("&", "&amp;").replaceAll("<", "&lt;");
@@ -120,7 +123,7 @@ function heatmap(panel, frames, width, height) {
     rows = Object.keys(frames[0].rows[0] ?? {}).filter((name) => name !== "time");
     columns = frames[0].rows.map((row) => [String(row.time).slice(0, 10), rows.map((name) => Number(row[name]))]);
   } else {
-    const sorted = [...frames].sort((a, b) => Number(a.labels.le) - Number(b.labels.le));
+    const sorted = [...frames].sort((a, b) => upperBound(a) - upperBound(b));
     rows = sorted.map((one) => one.name);
     const times = [...new Set(sorted.flatMap((one) => one.points.map((point) => point[0])))].sort();
     const found = sorted.map((one) => new Map(one.points));
