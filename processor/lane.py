@@ -120,6 +120,7 @@ class Lane:
             picture=self._pictures[-1],
             earlier=self._pictures[0],
             light=scene.light[lane].ravel(),
+            low=scene.low[lane].ravel(),
             room=scene.room[lane].ravel(),
             differing=flat,
             clear=flat if self._view.is_whole else flat & self._interior,
@@ -184,7 +185,7 @@ class Lane:
         differing = (sight.picture - low) > room
         counts = count_per_cell(differing.reshape(1, FRAME_HEIGHT, FRAME_WIDTH)).ravel()
         clear = differing if self._view.is_whole else differing & self._interior
-        keen = replace(sight, room=room, differing=differing, clear=clear, counts=counts)
+        keen = replace(sight, low=low, room=room, differing=differing, clear=clear, counts=counts)
         watch.suspect(keen)
         return keen, watch.judge(keen, self._sparks)
 

@@ -16,6 +16,7 @@ from processor.cells import Bools, Counts
 from processor.cellset import CellSet, components, filled, grown, numbers, packed, subset, union, unpacked
 from processor.evidence import OWN, Evidence, Findings, Reals
 from processor.memory import LARGE, Memory
+from processor.sway import count_aside
 
 RELIT, RELIT_SMALL, SHADED = 0.45, 0.62, 0.8
 """Correlations of texture above which a component, one of few pixels, or a cell within one, only changed its light."""
@@ -23,6 +24,9 @@ RELIT, RELIT_SMALL, SHADED = 0.45, 0.62, 0.8
 FEW_PIXELS = 70
 EDGED = 0.23
 """The least sharpness of an object. A cloud, or what is out of focus on the lens, has 0.21 at most, people 0.33."""
+
+ASIDE = 0.85
+"""The share of pixels at which something is the scene itself, swaying: people have 0.25, small or faint things 0.7."""
 
 FULL_PIXELS = 7
 """Differing pixels from which on a cell is covered to a fifth: an edge makes half a pixel beside it differ too."""
@@ -44,11 +48,13 @@ SHADOW_EVENNESS = 70.0
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What the watch is shown of one camera, flat `(14400,)`: the picture, the one two frames ago, the scene's light,
-    its `room` (how many grays are background), the differing pixels, those that may count, and counts by cell."""
+    `low` (the darkest gray that is background) and `room` (how many above it are too), the differing pixels, those that
+    may count, and counts by cell."""
 
     picture: Picture
     earlier: Picture
     light: Fixed
+    low: Picture
     room: Picture
     differing: Bools
     clear: Bools
@@ -124,12 +130,14 @@ class Watch:
         cells = numbers(union(likely))
         evidence = Evidence(cells, sight.picture, sight.light, sight.room, sight.clear)
         whole = Findings.of(_added(evidence.sums, likely, cells))
+        aside = count_aside(cells, sight.picture, sight.low, sight.room, sight.clear)
+        displaced = _added(aside[np.newaxis], likely, cells)[0] >= ASIDE * whole.pixels
         full = packed(sight.counts >= FULL_PIXELS)
         shaded = subset(cells, _shaded(Findings.of(evidence.sums)))
         strengths = whole.contrast * np.sqrt([one.bit_count() for one in likely])
         return [
             Component(filled(one & full & ~shaded) or one & solid, float(strength), self._memory.run(one))
-            for one, strength, is_object in zip(likely, strengths, _objects(whole), strict=True)
+            for one, strength, is_object in zip(likely, strengths, _objects(whole) & ~displaced, strict=True)
             if is_object and (strength >= self._least_strength or one.bit_count() >= LARGE)
         ]
 
