@@ -27,7 +27,7 @@ WEARY = 240
 RECKONING = 10
 """Frames of rest after which what has come back is added up."""
 
-FIRST, YOUNG_FRAMES = 320, 16
+FIRST, YOUNG_FRAMES = 320, 35
 """What a new scene begins with, and for how long nothing on the spot is believed in it: it takes some seconds to know
 whether trees sway there."""
 
