@@ -10,6 +10,9 @@ FRAMES = 8
 CONFIRMING = 4
 """Earlier frames that can confirm what is seen now."""
 
+SHARE = 3
+"""Of so many parts of something one was there a frame earlier where it is followed back; of drops and flakes, fewer."""
+
 LARGE = 10
 """Cells from which on a component is too big to be a spark."""
 
@@ -18,26 +21,30 @@ class Memory:
     """The last frames, newest first."""
 
     def __init__(self) -> None:
-        self._near: deque[CellSet] = deque([0] * FRAMES, FRAMES)
+        self._shown: deque[CellSet] = deque([0] * FRAMES, FRAMES)
+        self._near: deque[CellSet] = deque([0] * CONFIRMING, CONFIRMING)
 
     def note(self, cells: CellSet) -> None:
         """What the present frame showed; it is an earlier one from now on."""
+        self._shown.appendleft(cells)
         self._near.appendleft(grown(cells))
 
     def repeats(self, component: CellSet) -> int:
         """In how many of the last frames something was where it may have come from, at half a cell a frame beyond its
         own neighbourhood; a large one may have come twice as fast."""
         count, large = 0, component.bit_count() >= LARGE
-        for ago in range(CONFIRMING):
-            count += bool(self._near[ago] & component)
+        for ago, near in enumerate(self._near):
+            count += bool(near & component)
             if large or ago % 2:
                 component = grown(component)
         return count
 
     def run(self, component: CellSet) -> int:
         """For how many frames in a row it has been there, back to where it came from."""
-        for ago, near in enumerate(self._near):
-            if not near & component:
+        large = component.bit_count() >= LARGE
+        for ago, shown in enumerate(self._shown):
+            part = shown & (grown(grown(component)) if large else grown(component))
+            if SHARE * part.bit_count() < component.bit_count():
                 return ago
-            component = near
+            component = part
         return FRAMES

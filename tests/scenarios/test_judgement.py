@@ -13,9 +13,6 @@ from tests.scenarios.trial import CAMERA, judge, shots_of
 
 TWO_FRAMES = 0.41
 
-LATE_ONSETS = {"walker in rain": 2.0, "walker in snow": 2.0}
-"""Seconds by which the onset may be off where drops come before it."""
-
 FAINT_CELLS = {
     "restart in a busy scene": 0.6,
     "dense traffic": 0.78,
@@ -42,7 +39,7 @@ def test_every_event_is_found_in_time_and_nothing_else(name: str) -> None:
     result = judged(name)
     assert result.missed == 0
     assert result.false_events == 0
-    assert max(result.onsets, default=0) <= LATE_ONSETS.get(name, TWO_FRAMES)
+    assert max(result.onsets, default=0) <= TWO_FRAMES
     assert max(result.ends, default=0) <= 1.0
 
 
