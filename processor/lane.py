@@ -14,7 +14,7 @@ from processor.background import Background
 from processor.beginning import Beginning
 from processor.cells import Bools, Counts, count_per_cell
 from processor.cellset import CellSet, components, numbers, packed, union
-from processor.memory import FRAMES
+from processor.memory import FRAMES, LARGE
 from processor.patience import Patience
 from processor.tampering import UNHARMED, Tampering
 from processor.travel import Travel
@@ -34,6 +34,9 @@ FIRST_SPARKS = 1.4
 
 PERSON = 6
 """Cells from which on something that gets somewhere is seen before what sways; a bird among leaves is not."""
+
+PLAIN, STRIKING = 2.0, 2.5
+"""Contrasts in thresholds, above the noise that a video encoder makes of the dark."""
 
 EVERYTHING: Bools = np.ones(GRID_ROWS * GRID_COLUMNS, bool)
 
@@ -157,14 +160,21 @@ class Lane:
         """Those components that get somewhere, or move where little moved on the spot of late."""
         confirmed = [one.cells for one in found]
         travelling = self._travel.follow(confirmed)
-        believed = [
-            one
-            for one in found
-            if self._patience.believes(one.cells) or (one.cells & travelling and one.cells.bit_count() >= PERSON)
-        ]
+        believed = [one for one in found if self._is_believed(one, bool(one.cells & travelling))]
         kept = union(one.cells for one in believed)
         self.held = self._patience.hold(union(confirmed), travelling, kept, self._neutral.turned)
         return believed
+
+    def _is_believed(self, one: Component, travels: bool) -> bool:
+        """One that gets somewhere, or moves where little moved on the spot of late. In a young scene, which still takes
+        noise and what moved in it for background, it must be plain to see as well, and large if it gets nowhere yet."""
+        size = one.cells.bit_count()
+        gets_somewhere = travels and size >= PERSON
+        if not self._patience.is_young:
+            return gets_somewhere or self._patience.believes(one.cells)
+        if gets_somewhere:
+            return one.contrast >= PLAIN
+        return one.contrast >= STRIKING and size >= LARGE and one.seen_before > 0
 
     def _verdict(self, scene: Background, sight: Sight, found: list[Component], change: SceneChange | None) -> Verdict:
         chosen = self._counted(found, sight.counts, self._demand)

@@ -28,8 +28,8 @@ RECKONING = 10
 """Frames of rest after which what has come back is added up."""
 
 FIRST, YOUNG_FRAMES = 320, 35
-"""What a new scene begins with, and for how long nothing on the spot is believed in it: it takes some seconds to know
-whether trees sway there."""
+"""What a new scene begins with, and for how long it is young: it takes some seconds to know what sways there, and a
+key frame or two to see what an encoder makes of its noise."""
 
 # Arrays, since numpy takes longer to work with Python's numbers.
 _NONE, _ALL = np.zeros(CELLS, np.int16), np.full(CELLS, PATIENCE, np.int16)
@@ -54,9 +54,14 @@ class Patience:
         for recent in (self._confirmed, self._travelling, self._believed):
             recent.extend([0] * HOLD_FRAMES)
 
+    @property
+    def is_young(self) -> bool:
+        """Whether the scene is not known for long."""
+        return self._young > 0
+
     def believes(self, component: CellSet) -> bool:
         """Whether a component that moves on the spot is still believed to be something."""
-        return not self._young and 2 * (component & self._weary).bit_count() < component.bit_count()
+        return 2 * (component & self._weary).bit_count() < component.bit_count()
 
     def hold(self, confirmed: CellSet, travelling: CellSet, believed: CellSet, turned: CellSet) -> Bools | None:
         """One frame on, with the cells confirmed in it; returns the cells `(576,)` to be held, None for none.

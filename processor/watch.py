@@ -63,10 +63,11 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """Cells that move together. `strength` grows with its size and contrast; `seen_before` counts the frames in a row
-    in which it was there before it was confirmed."""
+    """Cells that move together. `contrast` is in thresholds, `strength` grows with the size too; `seen_before` counts
+    the frames in a row in which it was there before it was confirmed."""
 
     cells: CellSet
+    contrast: float
     strength: float
     seen_before: int
 
@@ -136,8 +137,12 @@ class Watch:
         shaded = subset(cells, _shaded(Findings.of(evidence.sums)))
         strengths = whole.contrast * np.sqrt([one.bit_count() for one in likely])
         return [
-            Component(filled(one & full & ~shaded) or one & solid, float(strength), self._memory.run(one))
-            for one, strength, is_object in zip(likely, strengths, _objects(whole) & ~displaced, strict=True)
+            Component(
+                filled(one & full & ~shaded) or one & solid, float(contrast), float(strength), self._memory.run(one)
+            )
+            for one, contrast, strength, is_object in zip(
+                likely, whole.contrast, strengths, _objects(whole) & ~displaced, strict=True
+            )
             if is_object and (strength >= self._least_strength or one.bit_count() >= LARGE)
         ]
 

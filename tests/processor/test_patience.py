@@ -52,12 +52,14 @@ def test_what_is_not_believed_is_learnt() -> None:
     assert not held.any()
 
 
-def test_motion_on_the_spot_is_not_believed_in_a_new_scene() -> None:
+def test_a_new_scene_is_young_for_some_seconds() -> None:
     patience = Patience()
-    assert not patience.believes(HERE)
+    assert patience.is_young
     for _ in range(60):
         patience.hold(0, 0, 0, 0)
-    assert patience.believes(HERE)
+    assert not patience.is_young
+    patience.restart()
+    assert patience.is_young
 
 
 def test_patience_comes_back() -> None:
