@@ -1,36 +1,44 @@
-"""The table: `python -m tests.scenarios [--seeds N] [--hour] [NAME ...]` prints how every scenario is judged."""
+"""The table: `python -m tests.scenarios [--seeds 1,101-110] [--hour] [NAME ...]`: how every scenario is judged."""
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from statistics import median
 
 from tests.scenarios.catalogue import SCENARIOS, Kind, Scenario
+from tests.scenarios.chance import NOMINAL
 from tests.scenarios.score import Score
 from tests.scenarios.trial import tried
 
 HOUR = 3600.0
-HEAD = ("scenario", "events", "found", "false", "false pictures", "onset", "told", "end", "IoU", "cell F1", "says")
+HEAD = (
+    *("scenario", "events", "recall", "precision", "false", "false an hour", "called motion", "false pictures"),
+    *("onset", "told", "end", "IoU", "cell F1", "says"),
+)
 
 
 def row(name: str, result: Score) -> list[str]:
     return [
         name,
         str(result.true_events),
-        str(result.true_events - result.missed),
+        f"{result.recall:.3f}" if result.true_events else "",
+        f"{result.precision:.3f}" if result.detected else "",
         str(result.false_events),
+        f"{result.false_events / result.hours:.1f}",
+        f"{100 * result.moving_frames / result.frames:.1f} %",
         f"{100 * result.false_frames / result.frames:.1f} %",
-        _worst(result.onsets),
-        _worst(result.told),
-        _worst(result.ends),
+        _spread(result.onsets),
+        _spread(result.told),
+        _spread(result.ends),
         f"{median(result.overlaps):.2f}" if result.overlaps else "",
         f"{result.cell_f1:.2f}" if result.true_events else "",
         ", ".join(sorted(result.changes)),
     ]
 
 
-def _worst(seconds: Iterable[float]) -> str:
-    return f"{max(seconds, default=0):.1f}"
+def _spread(seconds: Sequence[float]) -> str:
+    """The median and the worst."""
+    return f"{median(seconds):.1f} / {max(seconds):.1f}" if seconds else ""
 
 
 def table(rows: list[list[str]]) -> list[str]:
@@ -58,22 +66,22 @@ def total(results: Iterable[Score]) -> Score:
     return everything
 
 
+def seeds_of(text: str) -> tuple[int, ...]:
+    """From `7`, `1,5` or `101-110`."""
+    spans = [span.partition("-") for span in text.split(",")]
+    return tuple(seed for first, _, last in spans for seed in range(int(first), int(last or first) + 1))
+
+
 def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.scenarios", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=1, help="how many seeds of each")
-    parser.add_argument("--first", type=int, default=1, help="the first seed")
+    parser.add_argument("--seeds", type=seeds_of, default=(NOMINAL,), help="such as 7 or 1,101-110")
     parser.add_argument("--hour", action="store_true", help="a simulated hour of each nuisance")
     parser.add_argument("names", nargs="*", metavar="NAME", help="scenarios whose names hold one of these words")
     options = parser.parse_args(arguments)
     chosen = [one for one in SCENARIOS if not options.names or any(name in one.name for name in options.names)]
-    seeds = range(options.first, options.first + options.seeds)
-    results = measured(chosen, seeds, hour=options.hour)
-    everything = total(results.values())
-    print("\n".join(table([row(name, result) for name, result in results.items()])))
-    print(
-        f"\nrecall {everything.recall:.3f}, precision {everything.precision:.3f},"
-        f" {everything.false_events / everything.hours:.1f} false events an hour in {everything.hours:.1f} hours"
-    )
+    results = measured(chosen, options.seeds, hour=options.hour)
+    rows = [row(name, result) for name, result in (*results.items(), ("all", total(results.values())))]
+    print("\n".join(table(rows)))
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ class Actor:
     contrast: float | None = None
     shadow: float = 1.0
     lean: float = 1.0
-    texture: Gray = field(default_factory=lambda: _texture(0))
+    texture: Gray = field(default_factory=lambda: cloth(0))
 
     def draw(self, picture: Gray, time: float) -> "Drawn | None":
         """Draw it into `(180, 320)` in place."""
@@ -59,13 +59,13 @@ class Actor:
         alpha = np.clip(inside * WIDTH * pose.width + 0.5, 0, 1).astype(np.float32)
         there = picture[window]
         if self.contrast is None:
-            gray = gray + self._cloth(u, v)
+            gray = gray + self._texture(u, v)
         else:
-            gray = picture[window].mean() + np.float32(self.contrast) + self._cloth(u, v) / 5
+            gray = picture[window].mean() + np.float32(self.contrast) + self._texture(u, v) / 5
         picture[window] = there + alpha * (gray - there)
         return Drawn(window, alpha, pose.moves)
 
-    def _cloth(self, u: Gray, v: Gray) -> Gray:
+    def _texture(self, u: Gray, v: Gray) -> Gray:
         return np.asarray(self.texture[(v * 63).astype(int) % 64, (u * 63).astype(int) % 64])
 
     def _phase(self, pose: Pose, time: float) -> float:
@@ -110,7 +110,8 @@ def _coordinates(pose: Pose, window: tuple[slice, slice]) -> tuple[Gray, Gray]:
     return np.broadcast_arrays(u[np.newaxis], v[:, np.newaxis])  # type: ignore[return-value]
 
 
-def _texture(seed: int) -> Gray:
+def cloth(seed: int) -> Gray:
+    """A texture for a figure, `(64, 64)`."""
     return np.random.default_rng(seed).normal(0, 9, (64, 64)).astype(np.float32)
 
 

@@ -23,11 +23,11 @@ def clouds(depth: float = 0.45, seconds: float = 40, seed: int = 0) -> Light:
     return lambda time: np.roll(shade, int(WIDTH * time / seconds), axis=1)
 
 
-def headlights(every: float = 20, seconds: float = 3, strength: float = 1.6, seed: int = 0) -> Light:
+def headlights(every: float = 20, seconds: float = 3, strength: float = 1.6, phase: float = 0) -> Light:
     """Two soft beams that sweep across a wall, now and then."""
 
     def light(time: float) -> float | Gray:
-        turn, since = divmod(time + 7 * seed, every)
+        turn, since = divmod(time + phase, every)
         if since >= seconds or turn == 0:
             return 1.0
         x = WIDTH * (-0.2 + 1.4 * since / seconds)
@@ -43,16 +43,21 @@ def bands(depth: float = 0.12, lines: float = 70, speed: float = 33) -> Light:
     return lambda time: (1 + depth * np.sin(2 * np.pi * (Y - speed * time) / lines)).astype(np.float32)
 
 
-def neon(period: float = 0.9, strength: float = 0.8) -> Light:
+def neon(period: float = 0.9, strength: float = 0.8, x: int = 220) -> Light:
     """A sign that flickers, and the wall that it lights."""
-    glow = np.exp(-(((X - 220) / 30) ** 2) - ((Y - 50) / 18) ** 2)
-    sign = (np.abs(X - 220) < 20) & (np.abs(Y - 50) < 6) & ((X // 5) % 2 == 0)
+    glow = np.exp(-(((X - x) / 30) ** 2) - ((Y - 50) / 18) ** 2)
+    sign = (np.abs(X - x) < 20) & (np.abs(Y - 50) < 6) & ((X // 5) % 2 == 0)
     lit = (strength * glow + 1.2 * sign).astype(np.float32)
     return lambda time: 1 + lit * np.float32((time % period) < 0.55 * period and (time % 7.1) > 1.3)
 
 
 def dim(factor: float) -> Light:
     return lambda _: factor
+
+
+def each(seconds: float, light: Light) -> Light:
+    """What happens once comes again in each such span."""
+    return lambda time: light(time % seconds)
 
 
 def both(one: Light, other: Light) -> Light:

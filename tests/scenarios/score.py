@@ -1,7 +1,7 @@
 """The score: what was said of a film against its truth, by event, by picture and by cell."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Self
 
 import numpy as np
@@ -56,6 +56,7 @@ class Score:
     detected: int = 0
     false_events: int = 0
     frames: int = 0
+    moving_frames: int = 0
     false_frames: int = 0
     hits: int = 0
     false_cells: int = 0
@@ -80,10 +81,9 @@ class Score:
         return 2 * self.hits / (2 * self.hits + wrong) if self.hits or wrong else 1.0
 
     def __iadd__(self, other: "Score") -> Self:
-        for name in ("hours", "true_events", "missed", "detected", "false_events", "frames", "false_frames"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("hits", "false_cells", "missed_cells", "onsets", "told", "ends", "overlaps"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for sums in fields(self):
+            if sums.name != "changes":
+                setattr(self, sums.name, getattr(self, sums.name) + getattr(other, sums.name))
         self.changes |= other.changes
         return self
 
@@ -128,6 +128,7 @@ def score(shots: Sequence[Shot], seen: Sequence[Seen], events: Iterable[Found]) 
 
 def _count(result: Score, shot: Shot, seen: Seen, truth: Sequence[Span]) -> None:
     result.frames += 1
+    result.moving_frames += bool(seen.cells.any())
     moment = Span(shot.seconds, shot.seconds)
     result.false_frames += bool(seen.cells.any()) and not any(moment.near(span) for span in truth)
     result.hits += int((seen.cells & shot.cells).sum())

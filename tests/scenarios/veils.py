@@ -19,13 +19,13 @@ def rain(drops: int = 60, gray: float = 35) -> Veil:
     return veil
 
 
-def snow(flakes: int = 120, gray: float = 70) -> Veil:
+def snow(flakes: int = 120, gray: float = 70, seed: int = 11) -> Veil:
     """Soft flakes of 1 to 5 pixels that drift down, the near ones fast."""
-    return _falling(flakes, gray, sizes=(1.0, 5.0), speed=(30, 160))
+    return _falling(flakes, gray, (1.0, 5.0), (30, 160), seed)
 
 
-def _falling(count: int, gray: float, sizes: tuple[float, float], speed: tuple[float, float]) -> Veil:
-    random = np.random.default_rng(11)
+def _falling(count: int, gray: float, sizes: tuple[float, float], speed: tuple[float, float], seed: int) -> Veil:
+    random = np.random.default_rng(seed)
     near = random.uniform(0, 1, count) ** 2
     x0, y0 = random.uniform(0, WIDTH, count), random.uniform(0, HEIGHT + 20, count)
 
@@ -52,10 +52,10 @@ def _spot(picture: Gray, place: tuple[float, float], radius: float, gray: float,
     picture[top:bottom, left:right] += gray * np.clip((radius - distance) / softness + 0.5, 0, 1)
 
 
-def tree(strength: float = 3.0, place: tuple[int, int, int, int] = (10, 0, 110, 120), gusts: bool = True) -> Veil:
+def tree(strength: float = 3.0, place: tuple[int, int, int, int] = (10, 0, 110, 120), seed: int = 5) -> Veil:
     """A crown of leaves in `left, top, right, bottom` that sways, its twigs each in their own way."""
     left, top, right, bottom = place
-    random = np.random.default_rng(5)
+    random = np.random.default_rng(seed)
     leaves = (70 + grain(random, 3, 20) + grain(random, 10, 18))[top:bottom, left:right]
     middle_x, middle_y = (left + right) / 2, (top + bottom) / 2
     radius = np.hypot((X - middle_x) / (right - left), (Y - middle_y) / (bottom - top))[top:bottom, left:right] * 2
@@ -63,9 +63,10 @@ def tree(strength: float = 3.0, place: tuple[int, int, int, int] = (10, 0, 110, 
     cover = np.clip((1 - ragged) * 12, 0, 1)
     own = grain(random, 20, 1.5)[top:bottom, left:right]
     rows, columns = np.mgrid[0 : bottom - top, 0 : right - left].astype(np.float32)
+    gusts = float(seed - 5)
 
     def veil(picture: Gray, time: float, _random: np.random.Generator) -> Gray:
-        wind = 0.55 + 0.45 * np.sin(time * 0.23) * np.sin(time * 0.071 + 1) if gusts else 1.0
+        wind = 0.55 + 0.45 * np.sin(time * 0.23 + gusts) * np.sin(time * 0.071 + 1 + gusts)
         dx = strength * wind * (np.sin(time * 3.1 + own) + 0.4 * np.sin(time * 7.3 + 2 * own))
         dy = strength * wind * 0.4 * np.sin(time * 4.3 + own)
         at = [rows + dy, columns + dx]
@@ -76,10 +77,11 @@ def tree(strength: float = 3.0, place: tuple[int, int, int, int] = (10, 0, 110, 
     return veil
 
 
-def shake(pixels: float = 1.2) -> Veil:
+def shake(pixels: float = 1.2, phase: float = 0) -> Veil:
     """A mast in the wind: the whole picture moves by fractions of a pixel or a few, `pixels` of 320 x 180."""
 
     def veil(picture: Gray, time: float, random: np.random.Generator) -> Gray:
+        time += phase
         gust = max(0.15, np.sin(time * 0.4) * np.sin(time * 0.13 + 2))
         jitter = random.normal(0, 0.1, 2)
         dx = pixels * gust * np.sin(time * 9.1) + jitter[0]
@@ -89,11 +91,11 @@ def shake(pixels: float = 1.2) -> Veil:
     return veil
 
 
-def clock(gray: float = 235) -> Veil:
+def clock(gray: float = 235, start: int = 0) -> Veil:
     """Date and time in the corner, drawn by the camera; the last digits change each second."""
 
     def veil(picture: Gray, time: float, _random: np.random.Generator) -> Gray:
-        seconds = int(time)
+        seconds = start + int(time)
         digits = f"22{seconds // 3600 % 24:02d}{seconds // 60 % 60:02d}{seconds % 60:02d}"
         for place, digit in enumerate(digits):
             glyph = np.random.default_rng(int(digit)).random((5, 3)) < 0.55
@@ -104,11 +106,11 @@ def clock(gray: float = 235) -> Veil:
     return veil
 
 
-def insect(every: float = 25, seconds: float = 8) -> Veil:
+def insect(every: float = 25, seconds: float = 8, phase: float = 0) -> Veil:
     """It walks over the lens: a large dark blur, out of focus."""
 
     def veil(picture: Gray, time: float, _random: np.random.Generator) -> Gray:
-        turn, since = divmod(time, every)
+        turn, since = divmod(time + phase, every)
         if turn == 0 or since >= seconds:
             return picture
         x = WIDTH * (0.1 + 0.7 * since / seconds) + 15 * np.sin(time * 2)
@@ -142,6 +144,11 @@ def infrared(start: float, end: float, seed: int = 9) -> Veil:
         return ((0.55 * picture + 15) * shine + other).astype(np.float32) if start <= time < end else picture
 
     return veil
+
+
+def each(seconds: float, veil: Veil) -> Veil:
+    """What happens once comes again in each such span."""
+    return lambda picture, time, random: veil(picture, time % seconds, random)
 
 
 def covered(start: float, gray: float = 18) -> Veil:
