@@ -24,7 +24,13 @@ from exporters.web.pages import FOLDER
 from nvr.errors import ConfigError
 from nvr.settings import WebSettings
 
-OPEN_ROUTES = ("/healthz", "/readyz", "/static/kiosk.js", "/static/kiosk.css")
+OPEN_ROUTES = (
+    *("/healthz", "/readyz", "/runbooks"),
+    *("/static/kiosk.js", "/static/kiosk.css", "/static/style.css", "/static/icon.svg"),
+)
+OPEN_FOLDER = "/runbooks/"
+"""These hold nothing of the site, and whoever an alert wakes reads them at once."""
+
 SIGNED_ROUTES = ("/watch", "/kiosk")
 LOGIN = "/login"
 COOKIE = "nvr_session"
@@ -54,6 +60,10 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_open(path: str) -> bool:
+    return path in OPEN_ROUTES or path.startswith(OPEN_FOLDER)
+
+
 def is_signed(path: str) -> bool:
     """Whether the route itself asks for a signature: whoever has it needs no token."""
     return any(path == route or path.startswith(f"{route}/") for route in SIGNED_ROUTES)
@@ -67,7 +77,7 @@ class Access:
         self._own_host = urlsplit(web.external_url).hostname
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] in OPEN_ROUTES or is_signed(scope["path"]):
+        if scope["type"] != "http" or is_open(scope["path"]) or is_signed(scope["path"]):
             await self._app(scope, receive, send)
             return
         request = Request(scope, receive)

@@ -59,12 +59,24 @@ function links(alert) {
     play.href = local("play", { camera: alert.camera, t: alert.start });
     made.append(play);
   }
-  if (/^https?:/.test(alert.annotations.runbook_url ?? "")) {
-    const runbook = part("a", "", "What to do");
-    runbook.href = alert.annotations.runbook_url;
-    made.append(runbook);
+  for (const [text, url] of [["What to do", runbook(alert)], ["Dashboard", safe(alert.annotations.dashboard_url)]]) {
+    if (!url) continue;
+    const link = part("a", "", text);
+    link.href = url;
+    made.append(link);
   }
   return made;
+}
+
+/** A path, as rules without an address have it (docs/runbooks/NvrDown.md), leads to the recorder's own page. */
+function runbook(alert) {
+  const path = /^(?![a-z]+:)(?:.*\/)?runbooks\/(Nvr[A-Za-z]+)(?:\.md)?$/.exec(alert.annotations.runbook_url ?? "");
+  return path ? local(`runbooks/${path[1]}`) : safe(alert.annotations.runbook_url);
+}
+
+/** An annotation may hold anything: no other scheme, such as javascript, becomes a link. */
+function safe(url) {
+  return /^https?:\/\//i.test(url ?? "") ? url : "";
 }
 
 function show(alert) {
