@@ -13,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := uv==0.13.9
 TEST_SECONDS := 2000
-BENCHMARKS := motion lag year retention
+BENCHMARKS := motion nuisances lag year retention
 LONG_TESTS := tests/faults/test_zombies.py tests/faults/test_database.py tests/exporters/clickhouse/test_kills.py
 
 PYTHON_PACKAGES := $(VENV)/.python-packages

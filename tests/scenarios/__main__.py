@@ -7,10 +7,10 @@ from statistics import median
 
 from tests.scenarios.catalogue import SCENARIOS, Kind, Scenario
 from tests.scenarios.chance import NOMINAL
+from tests.scenarios.hours import HOUR
 from tests.scenarios.score import Score
 from tests.scenarios.trial import tried
 
-HOUR = 3600.0
 HEAD = (
     *("scenario", "events", "recall", "precision", "false", "false an hour", "called motion", "false pictures"),
     *("onset", "told", "end", "IoU", "cell F1", "says"),

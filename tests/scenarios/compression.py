@@ -1,8 +1,9 @@
 """Compression: a film through a real H.264 encoder at a camera's bit rate, and back."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 
@@ -20,8 +21,18 @@ KEY_EVERY = 10
 _SIZE = ["-f", "rawvideo", "-pix_fmt", "gray", "-s", f"{WIDTH}x{HEIGHT}"]
 
 
-def compressed(shots: list[Shot]) -> Iterator[Shot]:
+REEL = 1500
+"""Pictures that are encoded at once: five minutes, so that an hour need not be held in memory."""
+
+
+def compressed(shots: Iterable[Shot]) -> Iterator[Shot]:
     """The shots as they look after encoding and decoding. One thread, so that every run gives the same."""
+    rest = iter(shots)
+    while reel := list(islice(rest, REEL)):
+        yield from _coded(reel)
+
+
+def _coded(shots: list[Shot]) -> Iterator[Shot]:
     rate = str(BITS_A_SECOND)
     encode = ["-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-threads", "1", "-pix_fmt", "yuv420p"]
     bits = ["-b:v", rate, "-maxrate", rate, "-bufsize", rate, "-g", str(KEY_EVERY), "-sc_threshold", "0"]

@@ -6,14 +6,16 @@ from scipy import ndimage
 from tests.scenarios.film import Veil
 from tests.scenarios.ground import HEIGHT, WIDTH, Gray, X, Y, grain
 
+STREAK = np.arange(10)
+"""A drop's way in one picture."""
+
 
 def rain(drops: int = 60, gray: float = 35) -> Veil:
     """Slanted streaks of 1 x 10 pixels, elsewhere in each picture."""
 
     def veil(picture: Gray, _time: float, random: np.random.Generator) -> Gray:
         for x, y in random.integers(0, [WIDTH - 3, HEIGHT - 10], (random.poisson(drops), 2)):
-            for step in range(10):
-                picture[y + step, x + step // 4] += gray * random.uniform(0.6, 1)
+            picture[y + STREAK, x + STREAK // 4] += gray * random.uniform(0.6, 1, len(STREAK))
         return picture
 
     return veil
@@ -47,8 +49,8 @@ def _spot(picture: Gray, place: tuple[float, float], radius: float, gray: float,
     bottom, right = min(int(y) + reach + 1, HEIGHT), min(int(x) + reach + 1, WIDTH)
     if top >= bottom or left >= right:
         return
-    rows, columns = np.ogrid[top:bottom, left:right]
-    distance = np.hypot(columns - x, rows - y)
+    rows, columns = np.arange(top, bottom) - y, np.arange(left, right) - x
+    distance = np.sqrt(rows[:, np.newaxis] ** 2 + columns**2)
     picture[top:bottom, left:right] += gray * np.clip((radius - distance) / softness + 0.5, 0, 1)
 
 
