@@ -112,6 +112,8 @@ class Outbox:
         await self._on_file(lambda file: file.release())
         refused = await self._on_file(lambda file: file.refuse_all_but(self._channels, self._now()))
         self._given_up(refused, DeliveryOutcome.REFUSED, "the configuration has no such channel any more")
+        if not self._channels:
+            await asyncio.get_running_loop().create_future()  # Nothing to deliver, and not to be run again at once.
         try:
             async with asyncio.TaskGroup() as tasks:
                 for channel in self._channels:

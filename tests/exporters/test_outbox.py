@@ -21,21 +21,23 @@ from exporters.outbox import Outbox
 from exporters.outbox_file import OutboxFile
 from nvr.clock import utc_now
 from nvr.errors import StorageError
-from nvr.supervise import Backoff
+from nvr.supervise import Backoff, cancelled, supervise
 from tests.exporters.deliveries import Channels, CountedDeliveries, delivery
 from tests.exporters.sender import CHANNELS, PER_PROCESS
 
 
 class Box:
-    """An outbox on a directory, with channels `mail`, `chat` and `text`."""
+    """An outbox on a directory, with channels `mail`, `chat` and `text` where nothing else is said."""
 
-    def __init__(self, directory: Path, limit_bytes: int = 1 << 20) -> None:
+    def __init__(
+        self, directory: Path, limit_bytes: int = 1 << 20, channels: tuple[str, ...] = ("mail", "chat", "text")
+    ) -> None:
         self.channels, self.telemetry = Channels(), CountedDeliveries()
         self.time = utc_now()
         self.outbox = Outbox(
             directory,
             limit_bytes,
-            ("mail", "chat", "text"),
+            channels,
             self.channels.send,
             self.telemetry,
             redact=lambda text: text.replace("canary", "***"),
@@ -87,6 +89,25 @@ def test_each_channel_takes_its_own_once(tmp_path: Path) -> None:
         assert box.telemetry.tried == {("mail", "delivered"): 2, ("chat", "delivered"): 1}
 
     with_box(tmp_path, scenario)
+
+
+def test_without_channels_it_runs_on_and_is_not_begun_again_and_again(tmp_path: Path) -> None:
+    async def run() -> None:
+        box = Box(tmp_path, channels=())
+        starts = 0
+
+        async def once() -> None:
+            nonlocal starts
+            starts += 1
+            await box.outbox.run()
+
+        task = asyncio.create_task(supervise("deliveries", once, failed=lambda _: None))
+        await asyncio.wait([task], timeout=0.3)
+        assert starts == 1
+        await cancelled(task)
+        await box.outbox.close()
+
+    asyncio.run(run())
 
 
 def test_what_was_put_is_delivered_after_the_next_start_and_is_known_then(tmp_path: Path) -> None:
