@@ -88,9 +88,7 @@ class Lane:
             self.held = EVERYTHING
             return Verdict(change=change)
         sight = self._sight(scene, differing, counts)
-        change = self._upheavals.compare(sight.picture, sight.room) or change
-        if change is SceneChange.TURNED:
-            self._tampering.turned(time)
+        change = self._turned(time, sight) or change
         if not self._keener and counts.max() < self._neutral.cell_pixels:
             return self._rest(scene, change)
         return self._look(scene, sight, change)
@@ -129,6 +127,16 @@ class Lane:
             clear=flat if self._view.is_whole else flat & self._interior,
             counts=counts.ravel(),
         )
+
+    def _turned(self, time: datetime, sight: Sight) -> SceneChange | None:
+        """Told once the picture shows anything: what is seen after a cover is lifted is compared with what was before
+        it was put on."""
+        if self._tampering.is_blind:
+            return None
+        change = self._upheavals.compare(sight.picture, sight.room)
+        if change is SceneChange.TURNED:
+            self._tampering.turned(time)
+        return change
 
     def _rest(self, scene: Background, change: SceneChange | None) -> Verdict:
         self._neutral.rest()

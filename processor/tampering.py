@@ -59,6 +59,11 @@ class Tampering:
         self._look: SceneChange | None = None
         self._turned: datetime | None = None
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether the last look at the picture found it bare or blurred, be it sure or not."""
+        return self._odd > 0
+
     def restart(self) -> None:
         """The scene is another from now on, or in another light."""
         self._usual, self._odd = None, 0

@@ -153,19 +153,24 @@ def each(seconds: float, veil: Veil) -> Veil:
     return lambda picture, time, random: veil(picture, time % seconds, random)
 
 
-def covered(start: float, gray: float = 18) -> Veil:
-    """A cloth or a hand before the lens, within half a second."""
+def _share(time: float, start: float, end: float, seconds: float) -> float:
+    """How much of something is there that comes at its start, and goes at its end, within so many seconds."""
+    return min(max(min(time - start, end + seconds - time) / seconds, 0.0), 1.0)
+
+
+def covered(start: float, gray: float = 18, end: float = 1e9) -> Veil:
+    """A cloth or a hand before the lens, put on and lifted within half a second."""
 
     def veil(picture: Gray, time: float, _random: np.random.Generator) -> Gray:
-        share = np.float32(min(max((time - start) / 0.5, 0), 1))
+        share = np.float32(_share(time, start, end, 0.5))
         return picture * (1 - share) + share * gray
 
     return veil
 
 
-def defocused(start: float, seconds: float = 4, blur: float = 7) -> Veil:
+def defocused(start: float, seconds: float = 4, blur: float = 7, end: float = 1e9) -> Veil:
     def veil(picture: Gray, time: float, _random: np.random.Generator) -> Gray:
-        share = min(max((time - start) / seconds, 0), 1)
+        share = _share(time, start, end, seconds)
         return np.asarray(ndimage.gaussian_filter(picture, blur * share, mode="nearest") if share else picture)
 
     return veil
