@@ -71,6 +71,8 @@ class Retention:
         self._cleanup = Cleanup(store, settings.retention, cameras, facts=facts, telemetry=telemetry, clock=clock)
         self._disk = DiskThread("retention")
         self._last_success: datetime | None = None
+        self._made_room: datetime | None = None
+        self._broke_promise: datetime | None = None
         self.last_run: CleanupRun | None = None
         self._cleaned_at, self._fruitless_bytes = -inf, -inf
         self._is_full = False
@@ -175,10 +177,17 @@ class Retention:
     def _clean_up(self, room: Room) -> None:
         run = self.last_run = self._cleanup.run(room)
         self._telemetry.cleaned_up(run)
+        self._note_need({step.policy for step in run.steps})
         self._cleaned_at = self._clock.monotonic()
         self._fruitless_bytes = -inf if run.steps else self._measured.used_bytes
         if run.error:
             raise StorageError(f"not all could be deleted, {run.error}", path=self._store.root)
+
+    def _note_need(self, policies: set[str]) -> None:
+        if policies & {"budget", "camera_budget", "emergency"}:
+            self._made_room = self._clock.now()
+        if "emergency" in policies:
+            self._broke_promise = self._clock.now()
 
     def _is_due(self) -> bool:
         since = self._clock.monotonic() - self._cleaned_at
@@ -261,6 +270,8 @@ class Retention:
             oldest={camera: start for camera, (_, start) in sizes.items()},
             retention_last_success=self._last_success,
             retention_target_seconds=volume.keep_at_least.continuous,
+            made_room=self._made_room,
+            broke_promise=self._broke_promise,
         )
 
     def _try(self) -> bool:

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import astuple
 
 from exporters.clickhouse.anomalies import Anomalies
 from exporters.clickhouse.client import Database
@@ -18,6 +19,7 @@ from exporters.clickhouse.orphans import Orphans
 from exporters.clickhouse.queries import Queries
 from exporters.clickhouse.writer import BATCH_ROWS, Writer
 from exporters.metrics import Metrics
+from exporters.notify.addresses import Addresses
 from exporters.notify.builtin import Evaluator
 from exporters.notify.evidence import Evidence
 from exporters.notify.links import Links
@@ -79,6 +81,8 @@ class App:
             self.metrics.spans = self._collector.counts.copy
         self.metrics.configuration_used(self._clock.now())
         self.metrics.segments_last(settings.storage.segment_seconds)
+        self._addresses = Addresses.of(settings.web, base_url(settings.web))
+        self.metrics.reached_at(*astuple(self._addresses))
         database = settings.database
         with contextlib.ExitStack() as undo:
             volume.check(settings.storage.path, database.spool, mount=settings.storage.mount)
@@ -148,12 +152,11 @@ class App:
     def _told(self, undo: contextlib.ExitStack) -> Notifier:
         """Whoever tells people of alerts. Its files lie beside the spool."""
         settings, directory = self._settings, self._settings.database.spool
-        address = settings.web.external_url or base_url(settings.web)
-        self._links = Links.of(directory, address)
+        self._links = Links.of(directory, self._addresses.url)
         notifier = Notifier(
             settings.notifications,
             directory,
-            Place(settings.site, settings.timezone, f"{address}/alerts"),
+            Place(settings.site, settings.timezone, self._addresses.alerts_url),
             Evidence(self._store, self._past, self._links, settings.timezone),
             self._past,
             facts=self._spool,
@@ -244,7 +247,7 @@ class App:
 
     async def _evaluate(self) -> None:
         if self._settings.notifications.builtin:
-            evaluator = Evaluator(self, self._settings.site, self._notifier)
+            evaluator = Evaluator(self, self._settings.site, self._notifier, self._addresses)
             await supervise("built-in alerts", evaluator.run, failed=self.metrics.failed)
 
     async def _serve(self, listening: Callable[[int], None] | None) -> None:

@@ -21,6 +21,7 @@ LATER = {
     "web.listen": attrgetter("web.host", "web.port"),
     "web.external_url": attrgetter("web.external_url"),
     "web.grafana_url": attrgetter("web.grafana_url"),
+    "web.docs_url": attrgetter("web.docs_url"),
     "web.token": attrgetter("web.token"),
     "notifications": attrgetter("notifications"),
     "log": attrgetter("log"),

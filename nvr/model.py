@@ -258,7 +258,10 @@ class CameraStatus:
 
 @dataclass(frozen=True, slots=True)
 class VolumeStatus:
-    """A volume as last measured. `camera_bytes` and `oldest` are per camera; the target is what was promised."""
+    """A volume as last measured. `camera_bytes` and `oldest` are per camera; the target is what was promised.
+
+    `made_room` is when footage last went for want of room since the start, `broke_promise` when some of it was to stay.
+    """
 
     volume: str
     size_bytes: int
@@ -270,6 +273,8 @@ class VolumeStatus:
     oldest: dict[str, datetime]
     retention_last_success: datetime | None
     retention_target_seconds: float | None = None
+    made_room: datetime | None = None
+    broke_promise: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,7 @@ class WebSettings:
     port: int = 8080
     external_url: str = ""
     grafana_url: str = ""
+    docs_url: str = ""
     token: str | None = field(default=None, repr=False)
 
     @property

@@ -148,6 +148,10 @@ class Metrics:
     def request_served(self, route: str, method: str, seconds: float) -> None:
         self._process.served(route, method, seconds)
 
+    def reached_at(self, url: str, runbooks_url: str, grafana_url: str) -> None:
+        """Alerts lead there; `grafana_url` is empty where nobody said it."""
+        self._process.reached_at(url, runbooks_url, grafana_url)
+
     def configuration_used(self, time: datetime) -> None:
         self._process.configured(time)
 

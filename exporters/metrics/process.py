@@ -10,6 +10,7 @@ from exporters.metrics.instruments import Instruments, exemplar
 
 LOOP_LAG_BUCKETS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 5, 10)
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+ADDRESSES = ("url", "runbooks_url", "grafana_url")
 
 
 class ProcessMetrics:
@@ -38,6 +39,9 @@ class ProcessMetrics:
         )
         build = instruments.gauge("build_info", "The recorder's version; always 1.", "version")
         build.labels(self._site, version("sf-nvr")).set(1)
+        self._web = instruments.gauge(
+            "web_info", "Where people reach the recorder, its runbooks and Grafana; always 1.", *ADDRESSES
+        )
         self._clock_steps.labels(self._site)
         self._clock_step.labels(self._site).set(0)
         self._loop_lag.labels(self._site)
@@ -49,6 +53,9 @@ class ProcessMetrics:
             [((outcome,), count) for outcome, count in spans.items()],
             "outcome",
         )
+
+    def reached_at(self, url: str, runbooks_url: str, grafana_url: str) -> None:
+        self._web.labels(self._site, url, runbooks_url, grafana_url).set(1)
 
     def failed(self, component: str) -> None:
         self._errors.labels(self._site, component).inc()

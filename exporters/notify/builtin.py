@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from exporters.notify.addresses import Addresses
 from exporters.notify.webhook import Group, fingerprint_of
 from nvr.alert import Alert
 from nvr.clock import utc_now
@@ -26,8 +27,11 @@ LASTING = timedelta(seconds=15)
 NOBODY = "nobody"
 """Where there are no receivers the history is kept all the same."""
 
-LOW_RATIO, CRITICAL_RATIO = 0.85, 0.95
+LOW_RATIO, CRITICAL_RATIO, FULL_RATIO, EXCEEDED_RATIO = 0.85, 0.95, 0.97, 1.05
 """As in prometheus/rules/thresholds.yml."""
+
+MADE_ROOM_WITHIN, BROKE_PROMISE_WITHIN = timedelta(hours=1), timedelta(minutes=15)
+"""As in prometheus/rules/measures.yml."""
 
 MARK = {"finder": "builtin"}
 
@@ -50,6 +54,7 @@ class Condition:
     severity: str
     summary: str
     patience: timedelta
+    dashboard: str
     camera: str = ""
     volume: str = ""
 
@@ -60,39 +65,64 @@ class Condition:
 
 
 def conditions(
-    site: str, cameras: Sequence[CameraStatus], volumes: Sequence[VolumeStatus], sink: SinkStatus
+    site: str, cameras: Sequence[CameraStatus], volumes: Sequence[VolumeStatus], sink: SinkStatus, now: datetime
 ) -> Iterator[Condition]:
     """What holds now."""
     minute = timedelta(minutes=1)
     for camera in cameras:
         if not camera.state.is_up and camera.state is not CameraState.STOPPED:
             text = f"Camera {camera.camera} at {site} is offline"
-            patience = timedelta(seconds=30)
-            yield Condition("NvrCameraOffline", "CAMERA_OFFLINE", "critical", text, patience, camera=camera.camera)
+            what = ("NvrCameraOffline", "CAMERA_OFFLINE", "critical", text, timedelta(seconds=30), "nvr-camera")
+            yield Condition(*what, camera=camera.camera)
     for volume in volumes:
-        yield from _of_volume(site, volume)
+        yield from _of_volume(site, volume, now)
     if not sink.up:
         text = f"ClickHouse takes nothing from the recorder at {site}"
-        yield Condition("NvrEventSinkFailing", "DATABASE_ERROR", "critical", text, minute)
+        yield Condition("NvrEventSinkFailing", "DATABASE_ERROR", "critical", text, minute, "nvr-pipeline")
 
 
-def _of_volume(site: str, volume: VolumeStatus) -> Iterator[Condition]:
-    minute, ratio = timedelta(minutes=1), volume.used_bytes / max(1, volume.budget_bytes)
+def _of_volume(site: str, volume: VolumeStatus, now: datetime) -> Iterator[Condition]:
+    minute, name, ratio = timedelta(minutes=1), volume.volume, _used_ratio(volume)
     if not volume.writable:
         text = f"Nothing can be recorded at {site}"
-        yield Condition("NvrStorageNotWritable", "STORAGE_CRITICAL", "critical", text, minute, volume=volume.volume)
+        what = ("NvrStorageNotWritable", "STORAGE_CRITICAL", "critical", text, minute, "nvr-storage")
+        yield Condition(*what, volume=name)
     text = f"{ratio:.0%} of the budget for footage at {site} are used"
-    if ratio > CRITICAL_RATIO:
-        yield Condition("NvrStorageCritical", "STORAGE_CRITICAL", "critical", text, minute, volume=volume.volume)
-    elif ratio > LOW_RATIO:
-        yield Condition("NvrStorageLow", "STORAGE_LOW", "warning", text, 5 * minute, volume=volume.volume)
+    fine = is_at_budget(volume, now)
+    if _is_within(volume.broke_promise, BROKE_PROMISE_WITHIN, now) or (ratio > CRITICAL_RATIO and not fine):
+        what = ("NvrStorageCritical", "STORAGE_CRITICAL", "critical", text, minute, "nvr-storage")
+        yield Condition(*what, volume=name)
+    elif ratio > LOW_RATIO and not fine:
+        yield Condition("NvrStorageLow", "STORAGE_LOW", "warning", text, 5 * minute, "nvr-storage", volume=name)
+
+
+def is_at_budget(volume: VolumeStatus, now: datetime) -> bool:
+    """It is full, keeps to its budget by deleting the oldest, and breaks no promise: as it should be."""
+    full = FULL_RATIO < _used_ratio(volume) <= EXCEEDED_RATIO
+    keeps = not _is_within(volume.broke_promise, BROKE_PROMISE_WITHIN, now)
+    return full and keeps and _is_within(volume.made_room, MADE_ROOM_WITHIN, now)
+
+
+def _used_ratio(volume: VolumeStatus) -> float:
+    return volume.used_bytes / max(1, volume.budget_bytes)
+
+
+def _is_within(moment: datetime | None, span: timedelta, now: datetime) -> bool:
+    return moment is not None and now - moment <= span
 
 
 class Evaluator:
     """`run` it supervised: raises StorageError while the outbox cannot be written."""
 
-    def __init__(self, status: StatusSource, site: str, desk: Desk, now: Callable[[], datetime] = utc_now) -> None:
-        self._status, self._site, self._desk, self._now = status, site, desk, now
+    def __init__(
+        self,
+        status: StatusSource,
+        site: str,
+        desk: Desk,
+        addresses: Addresses,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._status, self._site, self._desk, self._addresses, self._now = status, site, desk, addresses, now
         self._since: dict[str, datetime] = {}
         self._gone: dict[str, datetime] = {}
         self._firing: dict[str, Alert] | None = None
@@ -109,7 +139,8 @@ class Evaluator:
             found = [alert for alert in await self._desk.firing() if MARK.items() <= alert.labels.items()]
             self._firing = {alert.fingerprint: alert for alert in found}
         now, firing = self._now(), self._firing
-        found_now = conditions(self._site, self._status.cameras(), self._status.volumes(), self._status.sink())
+        status = self._status
+        found_now = conditions(self._site, status.cameras(), status.volumes(), status.sink(), now)
         holding = {fingerprint_of(each.labels(self._site)): each for each in found_now}
         self._since = {name: self._since.get(name, now) for name in holding}
         self._gone = {name: self._gone.get(name, now) for name in firing.keys() - holding.keys()}
@@ -123,7 +154,8 @@ class Evaluator:
 
     async def _begin(self, name: str, condition: Condition, now: datetime) -> None:
         assert self._firing is not None
-        words = {"summary": condition.summary}
+        links = self._addresses.annotations(condition.name, condition.dashboard, self._site, condition.camera)
+        words = {"summary": condition.summary} | links
         start = now.replace(microsecond=now.microsecond // 1000 * 1000)
         alert = Alert(name, start, None, condition.labels(self._site), words)
         await self._tell(alert)

@@ -123,8 +123,8 @@ def age_text(seconds: float) -> str:
 
 def _web(web: WebSettings) -> dict[str, Any]:
     listen = f"[{web.host}]:{web.port}" if ":" in web.host else f"{web.host}:{web.port}"
-    more = {"external_url": web.external_url, "grafana_url": web.grafana_url, "token": web.token}
-    return {"listen": listen, **_given(more)}
+    pages = {"external_url": web.external_url, "grafana_url": web.grafana_url, "docs_url": web.docs_url}
+    return {"listen": listen, **_given({**pages, "token": web.token})}
 
 
 def _notifications(notifications: NotificationSettings) -> dict[str, Any]:

@@ -74,6 +74,7 @@ def _settings(config: ConfigSection, environ: Mapping[str, str]) -> Settings:
             port=web.listen[1],
             external_url=web.external_url,
             grafana_url=web.grafana_url,
+            docs_url=web.docs_url,
             token=web.token,
         ),
         cameras={name: _camera(name, camera, config) for name, camera in config.cameras.items()},

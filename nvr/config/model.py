@@ -212,6 +212,7 @@ class WebSection(Section):
     )
     external_url: Page = ""
     grafana_url: Page = ""
+    docs_url: Page = ""
     token: Annotated[Text, AfterValidator(_token)] | None = Field(default=None, repr=False)
 
     @model_validator(mode="after")

@@ -55,6 +55,7 @@ def scenario() -> Metrics:
     metrics.motion_compared({"front-door": Comparison(4.5, 0.5, 0.1)})
     metrics.request_served("/api/cameras", "GET", 0.004)
     metrics.segments_last(60.0)
+    metrics.reached_at("https://nvr.example", "https://nvr.example/runbooks/", "https://grafana.example")
     metrics.channel_added("people/mail")
     metrics.delivery_tried("people/mail", "delivered", 1.2)
     metrics.deliveries_dropped(2)

@@ -104,6 +104,7 @@ def test_a_promise_yields_before_the_disk_is_full_and_says_so(
     assert keeper.stones == [(segment, "emergency") for segment in recorded[:2]]
     assert {stone.promised_seconds for stone in keeper.facts.facts if isinstance(stone, Tombstone)} == {7 * DAY}
     assert keeper.deleted("emergency") == 2
+    assert keeper.retention.status.broke_promise == keeper.retention.status.made_room is not None
     assert "emergency" in caplog.text
 
 
@@ -123,6 +124,8 @@ def test_a_disk_that_says_that_it_is_full_is_believed(recorded: list[Segment], k
     keeper.retention.press()
     keeper.retention.run_once()
     assert keeper.stones == [(recorded[0], "budget")]
+    status = keeper.retention.status
+    assert (status.made_room is None, status.broke_promise) == (False, None)
 
 
 @pytest.mark.usefixtures("immutable_files")

@@ -49,7 +49,11 @@ class LivePrometheus:
 
     def annotations(self) -> list[dict[str, str]]:
         """Those of all alerts that fire, filled in."""
-        return [alert["annotations"] for alert in self._alerts() if alert["state"] == "firing"]
+        return [alert["annotations"] for alert in self.firing()]
+
+    def firing(self) -> list[dict[str, Any]]:
+        """The alerts that fire, as Prometheus tells them."""
+        return [alert for alert in self._alerts() if alert["state"] == "firing"]
 
     def fires(self, alert: str, **labels: str) -> bool:
         """Whether this alert fires now, with at least these labels."""

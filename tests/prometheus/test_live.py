@@ -43,7 +43,7 @@ class Watching:
         assert fires("NvrWatchdog")
         assert self.prometheus.mistakes() == []
         for words in self.prometheus.annotations():
-            assert words["runbook_url"].startswith("docs/runbooks/Nvr")
+            assert f":{self.recorder.port}/runbooks/Nvr" in words["runbook_url"]
             assert "error" not in " ".join(words.values())
             assert "no value" not in " ".join(words.values())
         self.prometheus.wait_for(lambda: self.manager.has_sent("firing", "NvrCameraOffline", camera="yard"), 20)

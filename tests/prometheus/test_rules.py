@@ -1,5 +1,6 @@
 """The rules as documents: they name what exists, say what the reader needs, and lead to a runbook."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ EVENTS = {
     *("SYSTEM_ERROR", "CAMERA_OFFLINE", "CAMERA_DEGRADED", "STORAGE_LOW", "STORAGE_CRITICAL", "DATABASE_ERROR"),
     *("MOTION", "HEARTBEAT"),
 }
-URL = re.compile(r"\{\{ \$externalLabels\.docs_url \}\}(docs/runbooks/\w+\.md)")
+URL = re.compile(r"\.Labels\.runbooks_url \}\}(\w+\.md)\{\{ end \}\}$")
+DASHBOARD = re.compile(r"/d/([a-z-]+)(?:\?var-site=|\{\{ end \}\}$)")
 SECTIONS = ("## What it means", "## How to see it", "## What to do")
 
 
@@ -32,9 +34,9 @@ def exported() -> set[str]:
 
 
 def runbook(rule: dict[str, Any]) -> Path:
-    address = URL.fullmatch(rule["annotations"]["runbook_url"])
+    address = URL.search(rule["annotations"]["runbook_url"])
     assert address, rule["alert"]
-    return ROOT / address[1]
+    return ROOT / "docs" / "runbooks" / address[1]
 
 
 def test_every_metric_in_a_rule_is_exported_or_recorded() -> None:
@@ -76,8 +78,16 @@ def test_an_alert_says_what_the_reader_needs(name: str) -> None:
     rule = alerts()[name]
     assert rule["labels"]["severity"] in SEVERITIES
     assert rule["labels"]["event"] in EVENTS
-    assert {"summary", "description", "runbook_url"} <= rule["annotations"].keys()
+    assert {"summary", "description", "runbook_url", "dashboard_url"} <= rule["annotations"].keys()
     assert ("playback_url" in rule["annotations"]) == ("$labels.camera" in rule["annotations"]["summary"])
+
+
+@pytest.mark.parametrize("name", alerts())
+def test_an_alert_leads_to_a_dashboard_that_exists(name: str) -> None:
+    found = DASHBOARD.search(alerts()[name]["annotations"]["dashboard_url"])
+    assert found
+    files = (ROOT / "grafana" / "dashboards").glob("*.json")
+    assert found[1] in {json.loads(file.read_text(encoding="utf-8"))["uid"] for file in files}
 
 
 @pytest.mark.parametrize("name", alerts())

@@ -8,15 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from exporters.notify import builtin
+from exporters.notify.addresses import Addresses
 from exporters.notify.builtin import Evaluator, conditions
 from nvr.alert import Alert
 from nvr.model import CameraState
-from nvr.settings import ChannelSettings
+from nvr.settings import ChannelSettings, WebSettings
 from tests.exporters.notify.alerts import NOON
 from tests.exporters.notify.desk import Desk
 from tests.exporters.statuses import SINK, FixedStatus, camera_status, volume_status
+from tests.prometheus.story import groups
 
 SECOND = timedelta(seconds=1)
+LINKED = Addresses.of(WebSettings(external_url="https://nvr.example/nvr", grafana_url="https://grafana.example"), "")
 NOWHERE = ChannelSettings("chat", "json://127.0.0.1:1/", "chat")
 
 
@@ -29,7 +33,7 @@ class Watch:
         self.begin()
 
     def begin(self) -> None:
-        self.evaluator = Evaluator(self.status, "home", self.desk.notifier, lambda: self.desk.time)
+        self.evaluator = Evaluator(self.status, "home", self.desk.notifier, LINKED, lambda: self.desk.time)
 
     def see(self, state: CameraState) -> None:
         self.status.camera_statuses = [camera_status("yard", state)]
@@ -117,10 +121,60 @@ def test_storage_and_database_are_watched() -> None:
 
     def events(used: int = 500, *, writable: bool = True, up: bool = True) -> list[str]:
         volume = replace(fine, budget_bytes=1000, used_bytes=used, writable=writable)
-        return [each.name for each in conditions("home", [], [volume], replace(SINK, up=up))]
+        return [each.name for each in conditions("home", [], [volume], replace(SINK, up=up), NOON)]
 
     assert events() == []
     assert events(851) == ["NvrStorageLow"]
     assert events(951) == ["NvrStorageCritical"]
     assert events(writable=False) == ["NvrStorageNotWritable"]
     assert events(up=False) == ["NvrEventSinkFailing"]
+
+
+def storage(used: int, *, made_room: int | None = None, broke_promise: int | None = None) -> list[str]:
+    """What is found of a volume on which, so many minutes ago, footage went."""
+    ago = [None if minutes is None else NOON - 60 * minutes * SECOND for minutes in (made_room, broke_promise)]
+    volume = replace(volume_status("yard"), budget_bytes=1000, used_bytes=used, made_room=ago[0], broke_promise=ago[1])
+    return [each.name for each in conditions("home", [], [volume], SINK, NOON)]
+
+
+def test_a_volume_that_keeps_to_its_budget_is_as_it_should_be() -> None:
+    assert storage(990, made_room=59) == []
+    assert storage(960, made_room=1) == ["NvrStorageCritical"], "it is not full"
+    assert storage(990) == ["NvrStorageCritical"], "nothing goes"
+    assert storage(990, made_room=61) == ["NvrStorageCritical"], "nothing goes any more"
+    assert storage(1060, made_room=1) == ["NvrStorageCritical"], "too little goes"
+
+
+def test_a_promise_that_was_broken_is_told_however_full_it_is() -> None:
+    assert storage(900, made_room=1, broke_promise=14) == ["NvrStorageCritical"]
+    assert storage(990, made_room=1, broke_promise=14) == ["NvrStorageCritical"]
+    assert storage(990, made_room=1, broke_promise=16) == []
+
+
+def test_its_figures_are_those_of_the_rules() -> None:
+    rules = {rule["record"]: rule["expr"] for group in groups() for rule in group["rules"] if "record" in rule}
+    names = {"low": builtin.LOW_RATIO, "critical": builtin.CRITICAL_RATIO, "full": builtin.FULL_RATIO}
+    for name, figure in (names | {"exceeded": builtin.EXCEEDED_RATIO}).items():
+        assert rules[f"nvr:threshold:storage_{name}_ratio"] == f"vector({figure})"
+
+
+def test_an_alert_leads_where_the_rules_lead(tmp_path: Path) -> None:
+    async def scenario(watch: Watch) -> None:
+        watch.see(CameraState.OFFLINE)
+        await watch.after(60)
+        [alert] = await watch.desk.notifier.firing()
+        assert dict(alert.annotations) == {
+            "summary": "Camera yard at home is offline",
+            "runbook_url": "https://nvr.example/nvr/runbooks/NvrCameraOffline.md",
+            "dashboard_url": "https://grafana.example/d/nvr-camera?var-site=home&var-camera=yard",
+            "playback_url": "https://nvr.example/nvr/play?camera=yard",
+        }
+
+    watching(tmp_path, scenario)
+
+
+def test_without_a_grafana_there_is_no_link_to_one_and_runbooks_are_where_the_documents_are() -> None:
+    plain = Addresses.of(WebSettings(docs_url="https://docs.example/nvr"), "http://127.0.0.1:8080")
+    assert plain.annotations("NvrStorageLow", "nvr-storage", "home") == {
+        "runbook_url": "https://docs.example/nvr/docs/runbooks/NvrStorageLow.md"
+    }

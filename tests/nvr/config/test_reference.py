@@ -93,7 +93,13 @@ def test_the_example_file_loads_and_says_the_defaults_where_it_says_so() -> None
 
 def test_what_the_example_file_has_in_comments_loads_too(tmp_path: Path) -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
-    wanted = {"token_file": "token_file: ./token", "external_url": None, "grafana_url": None, "keep": None}
+    wanted = {
+        "token_file": "token_file: ./token",
+        "external_url": None,
+        "grafana_url": None,
+        "docs_url": None,
+        "keep": None,
+    }
     for key, instead in wanted.items():
         line = re.search(rf"# ({key}: .*)", text)
         assert line, key
