@@ -57,6 +57,13 @@ class StorageMetrics:
             [((), min(oldest))] if oldest else (),
         )
         yield self._make.sampled_gauge(
+            "storage_camera_oldest_segment_timestamp_seconds",
+            "When the oldest footage of a camera on the volume begins.",
+            [((camera, v.volume), time.timestamp()) for v in volumes for camera, time in v.oldest.items()],
+            "camera",
+            "volume",
+        )
+        yield self._make.sampled_gauge(
             "retention_target_seconds",
             "How long footage is promised to be kept.",
             [((), max(targets))] if targets else (),

@@ -34,14 +34,14 @@ FRESH_SECONDS = 60
 
 async def heatmap(request: Request) -> Response:
     query = request.query_params
-    only(query, "camera", "date", "from", "to", "size", "overlay", "map", "scale", "legend")
+    only(query, "camera", "date", "from", "to", "size", "overlay", "map", "scale", "legend", "placeholder")
     sources = sources_of(request)
     camera = required_camera(request, sources)
     span = asked_span(query, sources)
     look = asked_look(query)
     overlay = parse_flag(query, "overlay", default=False)
     counts, any_data = await sources.past.heatmap(camera, span.start, span.end)
-    if not any_data:
+    if not any_data and not parse_flag(query, "placeholder", default=False):
         said = f"nothing was counted for {camera} from {isoformat(span.start)} to {isoformat(span.end)}"
         raise RequestError(404, said, hint="nothing moved, or the camera was not analysed; try another day")
     beneath = await _seen(request, sources, camera, span.end) if overlay else None

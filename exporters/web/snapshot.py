@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from exporters.web.containment import contained_file
 from exporters.web.errors import RequestError
-from exporters.web.parameters import only, parse_number, parse_time, required_camera
+from exporters.web.parameters import only, parse_flag, parse_number, parse_time, required_camera
 from exporters.web.pictures import Pictures, Still
+from exporters.web.placeholder import placeholder
 from exporters.web.sources import Footage, Sources, sources_of
 from nvr.errors import MediaError
 from nvr.model import Gap, Segment, isoformat
@@ -24,10 +25,22 @@ EDGE = timedelta(seconds=0.3)
 
 async def snapshot(request: Request) -> Response:
     query = request.query_params
-    only(query, "camera", "t", "width")
+    only(query, "camera", "t", "width", "placeholder")
     sources = sources_of(request)
     camera = required_camera(request, sources)
     width = parse_number(query, "width", 0, NARROWEST, WIDEST) or None
+    if not parse_flag(query, "placeholder", default=False):
+        return await _taken(request, sources, camera, width)
+    try:
+        return await _taken(request, sources, camera, width)
+    except (RequestError, MediaError) as error:
+        if isinstance(error, RequestError) and error.status != 404:
+            raise
+        return Response(placeholder(width), media_type="image/jpeg", headers={"Cache-Control": "private, max-age=1"})
+
+
+async def _taken(request: Request, sources: Sources, camera: str, width: int | None) -> Response:
+    query = request.query_params
     if "t" in query:
         time = parse_time("t", query["t"], sources.timezone)
         segment = await find_at(sources, camera, time)

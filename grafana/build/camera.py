@@ -2,21 +2,22 @@
 
 from typing import Any
 
-from grafana.build.colours import BLUE, GREEN, ORANGE, RED, STATES, mapping, thresholds
+from grafana.build.colours import BLUE, GREEN, ORANGE, RED, STATES, TAMPERINGS, mapping, thresholds
 from grafana.build.dashboard import Placed, dashboard, heading
 from grafana.build.fields import PLAY, column, hidden, link, thumbnail
 from grafana.build.overview import OBJECTIVE
 from grafana.build.panels import Panel, lines, picture, stat, table, timeline
-from grafana.build.queries import CAMERA, WHERE, camera_states, coverage, latest, promql, sql
+from grafana.build.queries import CAMERA, WHERE, camera_states, coverage, latest, promql, sql, tamperings
 
 EVENTS = f"""SELECT
-    concat('/nvr/snapshot.jpg?camera=', camera, '&t=', moment, '&width=160') AS picture,
+    concat('/nvr/snapshot.jpg?camera=', camera, '&t=', seen, '&width=160&placeholder=1') AS picture,
     start AS time,
     round(dateDiff('millisecond', start, coalesce(`end`, now64(3, 'UTC'))) / 1000, 1) AS seconds,
     round(toFloat64(peak), 3) AS peak,
     arrayStringConcat(zones, ', ') AS zones,
     camera,
-    formatDateTime(start, '%Y-%m-%dT%H:%i:%SZ') AS moment
+    formatDateTime(start, '%Y-%m-%dT%H:%i:%SZ') AS moment,
+    formatDateTime(start + INTERVAL 1 SECOND, '%Y-%m-%dT%H:%i:%SZ') AS seen
 FROM motion_events FINAL
 WHERE {WHERE} AND $__timeFilter(start)
 ORDER BY start DESC
@@ -24,7 +25,7 @@ LIMIT 100"""
 
 
 def events() -> Panel:
-    """The events of the chosen cameras and time, each with its picture."""
+    """The events of the chosen cameras and time, each with what it looked like a second after it began."""
     return table(
         "Motion events",
         "The latest hundred of the chosen time; a picture or a time opens playback at that moment.",
@@ -36,6 +37,7 @@ def events() -> Panel:
             column("peak", unit="percentunit", custom_width=90, displayName="peak of the picture"),
             column("camera", custom_width=110),
             hidden("moment"),
+            hidden("seen"),
         ],
         empty="No motion event in this time",
         tall=True,
@@ -101,7 +103,7 @@ def build() -> dict[str, Any]:
         *places,
         Placed(0, 9, 24, 3, _state()),
         Placed(0, 12, 24, 3, _motion()),
-        Placed(0, 15, 12, 3, _tamper()),
+        Placed(0, 15, 12, 3, tampering()),
         Placed(12, 15, 12, 3, _zones()),
         Placed(0, 18, 24, 10, events()),
         heading(28, "What arrives"),
@@ -120,7 +122,7 @@ def _live() -> Panel:
         "Now",
         "The latest picture. A click opens it live.",
         "/nvr/play?camera=${camera}",
-        "/nvr/snapshot.jpg?camera=${camera}&width=640&_=${__to}",
+        "/nvr/snapshot.jpg?camera=${camera}&width=640&placeholder=1&_=${__to}",
         "the latest picture",
     )
 
@@ -131,7 +133,7 @@ def _heat() -> Panel:
         "Where things moved",
         "All motion of the chosen time over the camera's picture. A click opens the day, to look into hours and boxes.",
         "/nvr/heatmap?camera=${camera}",
-        "/nvr/heatmap.png?camera=${camera}&" + between + "&overlay=1&size=640x360",
+        "/nvr/heatmap.png?camera=${camera}&" + between + "&overlay=1&size=640x360&placeholder=1",
         "a heatmap of the chosen time",
     )
 
@@ -149,12 +151,12 @@ def _motion() -> Panel:
     )
 
 
-def _tamper() -> Panel:
+def tampering() -> Panel:
     return timeline(
         "Tampering",
-        "What is being done to the camera, as its picture tells: covered, turned, out of focus or frozen.",
-        promql(f"max(nvr_tamper{{{CAMERA}}})", "tampering"),
-        mappings=mapping({"as usual": (0, GREEN), "tampered with": (1, RED)}),
+        "What is being done to a camera, as its picture tells.",
+        promql(tamperings(), "{{camera}}"),
+        mappings=mapping({"as usual": (0, GREEN), **TAMPERINGS}),
     )
 
 

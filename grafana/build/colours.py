@@ -3,7 +3,7 @@
 from typing import Any
 
 GREEN, ORANGE, RED, GRAY, BLUE = "#56A64B", "#FF9830", "#E02F44", "#8E8E8E", "#5794F2"
-DARK_RED = "#A1162A"
+DARK_RED, YELLOW = "#A1162A", "#FADE2A"
 
 STATES = {
     "starting": (1, BLUE),
@@ -14,6 +14,9 @@ STATES = {
     "stopped": (6, GRAY),
 }
 """Of each state of a camera, the number that stands for it in a panel, and its colour."""
+
+TAMPERINGS = {"covered": (1, RED), "turned": (2, ORANGE), "defocused": (3, YELLOW), "frozen": (4, GRAY)}
+"""Of each kind of tampering, the number that stands for it in a panel, and its colour."""
 
 
 def thresholds(base: str, *steps: tuple[float, str]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from grafana.build.camera import events
+from grafana.build.camera import events, tampering
 from grafana.build.colours import BLUE, GREEN, ORANGE, mapping, thresholds
 from grafana.build.dashboard import Placed, dashboard
 from grafana.build.panels import Panel, bars, heatmap, lines, picture, repeated, timeline
@@ -18,7 +18,7 @@ def hours_of_days() -> str:
 FROM heatmap
 WHERE {WHERE} AND hour >= toStartOfDay($__fromTime) AND hour <= $__toTime
 GROUP BY time
-ORDER BY time"""
+ORDER BY time WITH FILL FROM toDateTime(toStartOfDay($__fromTime), 'UTC') TO $__toTime STEP 86400"""
 
 
 MINUTES = f"""SELECT
@@ -35,7 +35,7 @@ def build() -> dict[str, Any]:
         "$camera",
         "Where things moved in the chosen time. A click opens the day, to look into hours and boxes.",
         "/nvr/heatmap?camera=${camera}",
-        "/nvr/heatmap.png?camera=${camera}&from=${__from:date:iso}&to=${__to:date:iso}&overlay=1&size=640x360",
+        "/nvr/heatmap.png?camera=${camera}&from=${__from:date:iso}&to=${__to:date:iso}&overlay=1&size=640x360&placeholder=1",
         "a heatmap of the chosen time",
     )
     return dashboard(
@@ -44,13 +44,14 @@ def build() -> dict[str, Any]:
         "Where and when things move.",
         Placed(0, 0, 6, 6, repeated(day, across=4)),
         Placed(0, 6, 24, 5, _moving()),
-        Placed(0, 11, 12, 8, _hours()),
-        Placed(12, 11, 6, 8, _zones()),
-        Placed(18, 11, 6, 8, _share()),
-        Placed(0, 19, 8, 7, _cells()),
-        Placed(8, 19, 8, 7, _scene()),
-        Placed(16, 19, 8, 7, _anomaly()),
-        Placed(0, 26, 24, 10, events()),
+        Placed(0, 11, 6, 8, repeated(_hours(), across=4)),
+        Placed(0, 19, 12, 5, tampering()),
+        Placed(12, 19, 6, 5, _zones()),
+        Placed(18, 19, 6, 5, _share()),
+        Placed(0, 24, 8, 7, _cells()),
+        Placed(8, 24, 8, 7, _scene()),
+        Placed(16, 24, 8, 7, _anomaly()),
+        Placed(0, 31, 24, 10, events()),
         since="now-24h",
     )
 
@@ -65,11 +66,12 @@ def _moving() -> Panel:
 
 
 def _hours() -> Panel:
-    return heatmap(
-        "Hour of day, by day",
-        "In how many frames cells of the picture moved, by day across and hour (UTC) upwards. Choose a week or more.",
+    made = heatmap(
+        "$camera by hour of day",
+        "How much moved on each of the last fourteen days: days across, hours (UTC) upwards.",
         sql(hours_of_days()),
     )
+    return made | {"timeFrom": "14d"}
 
 
 def _zones() -> Panel:
@@ -103,7 +105,7 @@ def _cells() -> Panel:
 
 def _scene() -> Panel:
     return lines(
-        "Motion in a minute",
+        "Share of time with motion",
         "The share of the last five minutes in which something moved.",
         promql(f"avg_over_time(nvr_motion_active{{{CAMERA}}}[5m])", "{{camera}}"),
         unit="percentunit",

@@ -6,10 +6,15 @@ from grafana.build.colours import BLUE, GREEN, ORANGE, RED, STATES, mapping, thr
 from grafana.build.dashboard import Placed, dashboard
 from grafana.build.fields import coloured, column, link, organised, words
 from grafana.build.panels import Panel, bars, lines, picture, repeated, stat, table, timeline
-from grafana.build.queries import CAMERA, SITE, camera_states, coverage, latest, promql, rows_of
+from grafana.build.queries import CAMERA, SITE, camera_states, coverage, latest, named, promql, rows_of, until_full
 
 OBJECTIVE = thresholds(RED, (0.99, ORANGE), (0.995, GREEN))
 """Coverage against the objective of 99.5 %."""
+
+UNTIL_FULL = (
+    "At the growth of the last hour, or of the minutes there are, three at least. A volume that keeps to its budget by "
+    "deleting the oldest does not grow."
+)
 
 CAMERA_PAGE = {
     "title": "Camera ${__field.labels.camera}",
@@ -21,8 +26,6 @@ CAMERA_PAGE = {
 def figures() -> list[Panel]:
     up = f"sum(nvr_camera_up{{{CAMERA}}})"
     firing = f'count(ALERTS{{{SITE}, alertstate="firing", alertname!="NvrWatchdog"}}) or vector(0)'
-    free = f"sum(nvr_storage_budget_bytes{{{SITE}}} - nvr_storage_used_bytes{{{SITE}}})"
-    growth = f"(sum(deriv(nvr_storage_used_bytes{{{SITE}}}[1h])) > 0)"
     wanted = f'sum(1 - nvr_camera_state{{{CAMERA}, state="stopped"}})'
     age = f"max(time() - nvr_camera_last_frame_timestamp_seconds{{{CAMERA}}})"
     used = f"max(nvr:storage_used:ratio{{{SITE}}})"
@@ -65,12 +68,12 @@ def figures() -> list[Panel]:
         ),
         stat(
             "Until storage is full",
-            "At the last hour's growth. A volume that keeps to its budget by deleting the oldest does not grow.",
-            latest(f"{free} / {growth}"),
+            UNTIL_FULL,
+            latest(until_full()),
             unit="s",
             decimals=1,
             steps=thresholds(ORANGE, (86400, GREEN)),
-            empty="not growing",
+            empty="no growth",
         ),
     ]
 
@@ -107,7 +110,7 @@ def build() -> dict[str, Any]:
         "$camera",
         "The camera's latest picture. A click opens it live.",
         "/nvr/play?camera=${camera}",
-        "/nvr/snapshot.jpg?camera=${camera}&width=480&_=${__to}",
+        "/nvr/snapshot.jpg?camera=${camera}&width=480&placeholder=1&_=${__to}",
         "the latest picture",
     )
     places = [Placed(4 * place, 0, 4, 4, panel) for place, panel in enumerate(figures())]
@@ -187,7 +190,7 @@ def _room() -> Panel:
     return lines(
         "Storage",
         "What footage takes of its budget.",
-        promql(f"sum by (volume) (nvr_storage_used_bytes{{{SITE}}})", "footage on {{volume}}"),
-        promql(f"sum by (volume) (nvr_storage_budget_bytes{{{SITE}}})", "budget of {{volume}}"),
+        promql(named(f"sum by (volume) (nvr_storage_used_bytes{{{SITE}}})"), "footage on {{volume}}"),
+        promql(named(f"sum by (volume) (nvr_storage_budget_bytes{{{SITE}}})"), "budget of {{volume}}"),
         unit="bytes",
     )

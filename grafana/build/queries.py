@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from grafana.build.colours import STATES
+from grafana.build.colours import STATES, TAMPERINGS
 
 Target = dict[str, Any]
 
@@ -62,6 +62,17 @@ def camera_states() -> str:
     return "sum by (camera) (" + " or ".join(numbered) + ")"
 
 
+def tamperings() -> str:
+    """The number of what is done to each camera, as `colours.TAMPERINGS` has them; of several the highest, or 0."""
+    numbered = [f'nvr_tamper{{{CAMERA}, kind="{kind}"}} * {number}' for kind, (number, _) in TAMPERINGS.items()]
+    return "max by (camera) (" + " or ".join(numbered) + ")"
+
+
+def named(volumes: str) -> str:
+    """These series, each volume by the last two folders of its path: the whole one is too long for a legend."""
+    return f'label_replace({volumes}, "volume", "$1", "volume", ".*/([^/]+/[^/]+)")'
+
+
 def missing_ratio() -> str:
     """The share of wanted footage that is missing over the chosen time, of all chosen cameras."""
     recorded = f"sum(increase(nvr_recording_seconds_total{{{CAMERA}}}[$__range]))"
@@ -74,3 +85,10 @@ def coverage(by: str = "") -> str:
     recorded = f"sum {by}(increase(nvr_recording_seconds_total{{{CAMERA}}}[$__range]))"
     expected = f"sum {by}(increase(nvr_recording_expected_seconds_total{{{CAMERA}}}[$__range]))"
     return f"clamp_max({recorded} / ({expected} > 0), 1)"
+
+
+def until_full() -> str:
+    """Seconds at the last hour's growth. A recorder's first minutes tell nothing of it: they are left out."""
+    free = f"sum(nvr_storage_budget_bytes{{{SITE}}} - nvr_storage_used_bytes{{{SITE}}})"
+    used = f"nvr_storage_used_bytes{{{SITE}}}"
+    return f"{free} / (sum(deriv(nvr_storage_used_bytes{{{SITE}}}[1h]) and {used} offset 3m) > 0)"

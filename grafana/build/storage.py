@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from grafana.build.colours import GREEN, ORANGE, RED, mapping, thresholds
+from grafana.build.colours import BLUE, GREEN, ORANGE, RED, mapping, thresholds
 from grafana.build.dashboard import Placed, dashboard
+from grafana.build.overview import UNTIL_FULL
 from grafana.build.panels import Panel, bars, lines, stat, timeline
-from grafana.build.queries import CAMERA, SITE, latest, promql
+from grafana.build.queries import CAMERA, SITE, latest, named, promql, until_full
+
+OLDEST = f"nvr_storage_camera_oldest_segment_timestamp_seconds{{{CAMERA}}}"
 
 FULL = thresholds(GREEN, (0.85, ORANGE), (0.95, RED))
 
 
 def figures() -> list[Panel]:
     oldest = f"min(nvr_storage_oldest_segment_timestamp_seconds{{{SITE}}})"
-    free = f"sum(nvr_storage_budget_bytes{{{SITE}}} - nvr_storage_used_bytes{{{SITE}}})"
-    growth = f"(sum(deriv(nvr_storage_used_bytes{{{SITE}}}[1h])) > 0)"
     return [
         stat("Used", "What footage takes.", latest(f"sum(nvr_storage_used_bytes{{{SITE}}})"), unit="bytes"),
         stat(
@@ -26,12 +27,12 @@ def figures() -> list[Panel]:
         ),
         stat(
             "Until full",
-            "At the last hour's growth. A volume that keeps to its budget by deleting the oldest does not grow.",
-            latest(f"{free} / {growth}"),
+            UNTIL_FULL,
+            latest(until_full()),
             unit="s",
             decimals=1,
             steps=thresholds(ORANGE, (86400, GREEN)),
-            empty="not growing",
+            empty="no growth",
         ),
         stat(
             "Written",
@@ -61,9 +62,10 @@ def build() -> dict[str, Any]:
         Placed(12, 4, 12, 8, _cameras()),
         Placed(0, 12, 12, 7, _written()),
         Placed(12, 12, 12, 7, _forecast()),
-        Placed(0, 19, 12, 7, _deleted()),
-        Placed(12, 19, 12, 7, _kept()),
-        Placed(0, 26, 24, 3, _writable()),
+        Placed(0, 19, 12, 7, _kept()),
+        Placed(12, 19, 12, 7, _share()),
+        Placed(0, 26, 12, 5, _deleted()),
+        Placed(12, 26, 12, 5, _writable()),
         since="now-24h",
         has_sql=False,
     )
@@ -128,10 +130,26 @@ def _deleted() -> Panel:
 def _kept() -> Panel:
     return lines(
         "Kept against promised",
-        "Age of the oldest footage, and the age that it is promised to reach.",
-        promql(f"time() - nvr_storage_oldest_segment_timestamp_seconds{{{SITE}}}", "oldest footage"),
-        promql(f"nvr_retention_target_seconds{{{SITE}}} > 0", "promised"),
+        "Age of each camera's oldest footage, and the age that it is promised to reach.",
+        promql(f"time() - min by (camera) ({OLDEST})", "{{camera}}"),
+        promql(f"max(nvr_retention_target_seconds{{{SITE}}}) > 0", "promised"),
         unit="s",
+    )
+
+
+def _share() -> Panel:
+    """Blue, for a young recorder has kept all it could; green once the promise is reached."""
+    promised = f"scalar(max(nvr_retention_target_seconds{{{SITE}}}) > 0)"
+    return bars(
+        "Reached of what is promised",
+        "How far each camera's footage reaches back, of the promised time. It grows with a young recorder, and "
+        "must not fall below whole once it was.",
+        latest(f"sort((time() - min by (camera) ({OLDEST})) / {promised})", "{{camera}}"),
+        unit="percentunit",
+        steps=thresholds(BLUE, (1, GREEN)),
+        maximum=1,
+        decimals=2,
+        empty="nothing is promised",
     )
 
 
@@ -139,6 +157,6 @@ def _writable() -> Panel:
     return timeline(
         "Volumes",
         "Whether each volume could be written when last tried.",
-        promql(f"min by (volume) (nvr_storage_writable{{{SITE}}})", "{{volume}}"),
+        promql(named(f"min by (volume) (nvr_storage_writable{{{SITE}}})"), "{{volume}}"),
         mappings=mapping({"cannot be written": (0, RED), "writable": (1, GREEN)}),
     )

@@ -17,7 +17,7 @@ HOUR = NOW.replace(minute=0, second=0)
 CHOSEN = {"site:sqlstring": "'home'", "camera:sqlstring": "'front-door','yard'"}
 KINDS: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("time",), (datetime,)),
-    **dict.fromkeys(("picture", "zones", "camera", "cause", "state", "moment"), (str,)),
+    **dict.fromkeys(("picture", "zones", "camera", "cause", "state", "moment", "seen"), (str,)),
     **dict.fromkeys(("seconds", "peak", "gaps", "missing", "longest", "cells"), (int, float)),
     **dict.fromkeys((f"{hour:02}:00" for hour in range(24)), (int,)),
 }
@@ -56,4 +56,5 @@ def test_an_event_leads_to_its_picture_and_its_moment(tmp_path: Path) -> None:
     answers = with_tables(tmp_path, asked)
     [(row,)] = [rows for name, rows in answers.items() if name.startswith("camera") and "Motion events" in name]
     assert row["moment"] == EARLIER.strftime("%Y-%m-%dT%H:%M:%SZ")
-    assert row["picture"] == f"/nvr/snapshot.jpg?camera=front-door&t={row['moment']}&width=160"
+    seen = (EARLIER + timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert row["picture"] == f"/nvr/snapshot.jpg?camera=front-door&t={seen}&width=160&placeholder=1"

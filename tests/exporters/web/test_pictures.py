@@ -58,6 +58,17 @@ def test_no_footage_is_404_with_the_reason(client: httpx.Client) -> None:
     assert "no footage of yard yet" in client.get("/snapshot.jpg?camera=yard").json()["error"]
 
 
+def test_who_asks_for_a_placeholder_gets_a_picture_where_there_is_no_footage(client: httpx.Client) -> None:
+    answer = client.get("/snapshot.jpg?camera=front-door&t=2026-11-22T11:58:00Z&width=160&placeholder=1")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "private, max-age=1"
+    assert opened(answer.content).size == (160, 90)
+    assert client.get("/snapshot.jpg?camera=yard&placeholder=1").status_code == 200
+    assert client.get("/snapshot.jpg?camera=garage&placeholder=1").status_code == 404
+    real = "/snapshot.jpg?camera=front-door&t=2026-11-22T12:00:01Z"
+    assert client.get(real + "&placeholder=1").content == client.get(real).content
+
+
 def test_a_file_that_is_no_video_is_503_without_its_path(client: httpx.Client, tmp_path: Path) -> None:
     (video,) = [file for file in tmp_path.rglob("*.mp4") if file.name.startswith("120000")]
     video.write_bytes(b"nothing")
@@ -201,6 +212,12 @@ def test_a_day_without_data_is_404_with_the_reason(client: httpx.Client) -> None
     answer = client.get("/heatmap.png?camera=front-door&date=2025-01-01")
     assert answer.status_code == 404
     assert "nothing was counted for front-door" in answer.json()["error"]
+
+
+def test_who_asks_for_a_placeholder_gets_a_heatmap_without_heat(client: httpx.Client) -> None:
+    answer = client.get("/heatmap.png?camera=front-door&date=2025-01-01&overlay=1&placeholder=1")
+    assert answer.status_code == 200
+    assert opened(answer.content).size == (640, 360)
 
 
 @pytest.mark.parametrize(

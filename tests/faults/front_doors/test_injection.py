@@ -18,8 +18,8 @@ PARAMETERS = {
     "/api/events": ("camera", "from", "to", "limit", "next"),
     "/api/gaps": ("camera", "from", "to", "limit", "next"),
     "/api/timeline": ("camera", "from", "to"),
-    "/snapshot.jpg": ("camera", "t", "width"),
-    "/heatmap.png": ("camera", "date", "from", "to", "size", "overlay", "map", "scale"),
+    "/snapshot.jpg": ("camera", "t", "width", "placeholder"),
+    "/heatmap.png": ("camera", "date", "from", "to", "size", "overlay", "map", "scale", "placeholder"),
 }
 NEEDS_CAMERA = {"/api/timeline", "/snapshot.jpg", "/heatmap.png"}
 STATEMENTS = (
