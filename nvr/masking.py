@@ -70,8 +70,9 @@ def secrets_of(settings: Settings) -> frozenset[str]:
     """Every value of the configuration that nobody may read: passwords, tokens, and the header they make together."""
     sources = [url for camera in settings.cameras.values() for url in (camera.record, camera.detect) if url]
     found = {secret for url in (*sources, settings.database.dsn) for secret in _secrets_in(url)}
-    found |= {secret for each in settings.notifications.channels.values() for secret in _secrets_of_channel(each.url)}
-    return frozenset(found | ({settings.web.token} if settings.web.token else set()))
+    channels = settings.notifications.channels.values()
+    found |= {secret for each in channels for secret in _secrets_of_channel(each.url)}
+    return frozenset(found | {token for token in (settings.web.token, *(each.token for each in channels)) if token})
 
 
 def _secrets_of_channel(url: str) -> Iterable[str]:

@@ -200,12 +200,12 @@ class QuietHours:
 
 
 Severity = Literal["info", "warning", "critical"]
-ChannelKind = Literal["email", "chat", "sms"]
+ChannelKind = Literal["email", "chat", "sms", "webhook"]
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """One way to people. `url` is Apprise's and a secret as a whole: never log it."""
+    """One way to people. `url` is Apprise's, or a webhook's, and a secret as a whole: never log it, nor `token`."""
 
     name: str
     url: str = field(repr=False)
@@ -213,6 +213,7 @@ class ChannelSettings:
     min_severity: Severity = "info"
     quiet_hours: QuietHours | None = None
     send_resolved: bool = True
+    token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,11 @@ from typing import Protocol
 from exporters.delivery import Delivery, NotDelivered, Settled
 from exporters.notify import words
 from exporters.notify.book import AlertBook
-from exporters.notify.channel import Attachment, Channel
+from exporters.notify.channel import Attachment
 from exporters.notify.evidence import Evidence
+from exporters.notify.hook import Hook, content_of
 from exporters.notify.message import Message, alerts_of_key, deliveries, status_of_key
+from exporters.notify.ways import Way, opened
 from exporters.notify.webhook import Group
 from exporters.notify.words import Place, Story
 from exporters.outbox import DeliveryTelemetry, Outbox
@@ -65,7 +67,7 @@ class Notifier:
         self._settings, self._place, self._evidence, self._past = settings, place, evidence, past
         self._facts, self._telemetry, self._tracing, self._now = facts, telemetry, tracing, now
         self._ways: Mapping[str, ChannelSettings] = settings.channels
-        self._channels: dict[str, Channel] = {}
+        self._channels: dict[str, Way] = {}
         # The outbox first: it holds the lock of the directory.
         ways = tuple(self._ways)
         self._outbox = Outbox(
@@ -144,14 +146,21 @@ class Notifier:
         """Word it for its channel, and hand it over. Raises NotDelivered."""
         message, channel = Message.of(delivery.payload), await self._channel(delivery.channel)
         stories, pictures = await self._told(message, channel)
-        place, now = self._place, self._now()
-        if channel.kind == "email":
-            title, body = words.title(stories, place, now), words.email(stories, place, now)
+        if isinstance(channel, Hook):
+            receiver, status = delivery.channel.partition("/")[0], status_of_key(delivery.key)
+            await channel.post(content_of(receiver, status, stories, self._place), delivery.key)
         else:
-            title, body = "", (words.sms if channel.kind == "sms" else words.chat)(stories, place, now)
-        await channel.send(title, body, "resolved" if delivery.resolved else message.severity, pictures)
+            title, body = self._worded(channel.kind, stories)
+            await channel.send(title, body, "resolved" if delivery.resolved else message.severity, pictures)
 
-    async def _told(self, message: Message, channel: Channel) -> tuple[list[Story], list[Attachment]]:
+    def _worded(self, kind: str, stories: Sequence[Story]) -> tuple[str, str]:
+        """Title and body."""
+        place, now = self._place, self._now()
+        if kind == "email":
+            return words.title(stories, place, now), words.email(stories, place, now)
+        return "", (words.sms if kind == "sms" else words.chat)(stories, place, now)
+
+    async def _told(self, message: Message, channel: Way) -> tuple[list[Story], list[Attachment]]:
         stories = [await self._evidence.story(alert, self._now()) for alert in message.alerts]
         pictures: list[Attachment] = []
         if channel.takes_pictures:
@@ -167,7 +176,7 @@ class Notifier:
         heatmap = await self._evidence.heatmap(story.alert) if with_heatmap and story.alert.end is None else None
         return replace(story, pictured=moment), [each for each in (snapshot, heatmap) if each]
 
-    async def _channel(self, name: str) -> Channel:
+    async def _channel(self, name: str) -> Way:
         if name not in self._channels:
             await asyncio.to_thread(self._open, name)
         return self._channels[name]
@@ -182,7 +191,7 @@ class Notifier:
 
     def _open(self, name: str) -> None:
         try:
-            self._channels[name] = Channel(name, self._ways[name])
+            self._channels[name] = opened(name, self._ways[name])
         except ConfigError as error:
             raise NotDelivered(error.message, for_good=True, hint=error.hint) from None
 

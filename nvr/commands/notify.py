@@ -1,6 +1,7 @@
 """`nvr notify test RECEIVER`: does each way to people work?"""
 
 import asyncio
+import json
 from typing import Annotated, Literal
 
 import typer
@@ -39,14 +40,18 @@ def notify(action: Action, receiver: Receiver, config: ConfigFile = DEFAULT_FILE
 async def _tried(receiver: str, settings: ChannelSettings, all_settings: Settings) -> str:
     """What went wrong, or nothing."""
     # Late: Apprise takes seconds to load, and a name that is not there is told at once.
-    from exporters.notify.channel import Channel  # noqa: PLC0415
+    from exporters.notify.hook import Hook  # noqa: PLC0415
+    from exporters.notify.ways import opened  # noqa: PLC0415
 
     clock = utc_now().astimezone(all_settings.timezone)
     text = f"Test of {receiver}/{settings.name} at {all_settings.site}, {clock:%H:%M:%S}. All is well."
     try:
-        channel = Channel(f"{receiver}/{settings.name}", settings)
+        way = opened(f"{receiver}/{settings.name}", settings)
         async with asyncio.timeout(PATIENCE_SECONDS):
-            await channel.send("" if settings.kind == "sms" else "Test of notifications", text, "info")
+            if isinstance(way, Hook):
+                await way.post(json.dumps({"test": text}).encode(), text)
+            else:
+                await way.send("" if settings.kind == "sms" else "Test of notifications", text, "info")
     except (NvrError, TimeoutError) as error:
         if isinstance(error, ConfigError):
             return f"its url {error.message} ({error.hint})"

@@ -144,6 +144,7 @@ def _channel(channel: ChannelSettings) -> dict[str, Any]:
         "min_severity": channel.min_severity,
         **hours,
         "send_resolved": channel.send_resolved,
+        **_given({"token": channel.token}),
     }
 
 

@@ -227,10 +227,21 @@ class ChannelSection(Section):
     url: Annotated[Text, AfterValidator(notifications.channel_url)] = Field(
         examples=["mailto://user:${MAIL_PASSWORD}@example.com?to=me@example.com"], repr=False
     )
-    kind: Annotated[ChannelKind, BeforeValidator(_one_of("email", "chat", "sms"))] = Field(examples=["email"])
+    kind: Annotated[ChannelKind, BeforeValidator(_one_of("email", "chat", "sms", "webhook"))] = Field(
+        examples=["email"]
+    )
     min_severity: Annotated[Severity, BeforeValidator(_one_of("info", "warning", "critical"))] = "info"
     quiet_hours: Annotated[QuietHours, BeforeValidator(notifications.quiet_hours)] | None = None
     send_resolved: Switch = True
+    token: Annotated[Text, AfterValidator(_token)] | None = Field(default=None, repr=False)
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "ChannelSection":
+        if self.kind == "webhook":
+            notifications.webhook_url(self.url)
+        elif self.token is not None:
+            raise Unusable("is for a webhook only", "put it into the url, as the service's page says", "token")
+        return self
 
 
 class ReceiverSection(Section):

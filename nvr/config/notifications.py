@@ -4,6 +4,7 @@ import re
 from datetime import time
 from urllib.parse import urlsplit
 
+from nvr.config import addresses
 from nvr.config.values import Unusable
 from nvr.settings import QuietHours
 
@@ -26,6 +27,17 @@ def channel_url(value: str) -> str:
     if not usable:
         raise Unusable("is no Apprise URL", URL_FORMS)
     return value
+
+
+def webhook_url(value: str) -> None:
+    """Raises Unusable, about the key `url`."""
+    hint = "write https://automation.example/nvr, or choose another kind for an Apprise URL"
+    if urlsplit(value).scheme.lower() not in ("http", "https"):
+        raise Unusable("is not the address of a webhook", hint, "url")
+    try:
+        addresses.url(value)
+    except Unusable as error:
+        raise Unusable(error.message, error.hint, "url") from None
 
 
 def quiet_hours(value: object) -> QuietHours:

@@ -13,10 +13,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class HttpSink:
-    """`taken` are the bodies that came; it answers with `status`."""
+    """`taken` are the bodies that came, `headers` what came with each; it answers with `status`."""
 
     def __init__(self, port: int = 0) -> None:
         self.taken: list[bytes] = []
+        self.headers: list[dict[str, str]] = []
         self.status = 200
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self.host = f"127.0.0.1:{self._server.server_address[1]}"
@@ -27,6 +28,7 @@ class HttpSink:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
+                sink.headers.append(dict(self.headers))
                 if sink.status == 200:
                     sink.taken.append(content)
                 self.send_response(sink.status)

@@ -1,5 +1,6 @@
 """`nvr notify test` tries every channel and prints what each says."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,8 @@ NVR = Path(sys.executable).with_name("nvr")
 
 
 def trial(folder: Path, receiver: str, **urls: str) -> subprocess.CompletedProcess[str]:
-    channels = {name: {"url": url, "kind": "chat"} for name, url in urls.items()}
+    kinds = {name: "webhook" if url.startswith("http:") else "chat" for name, url in urls.items()}
+    channels = {name: {"url": url, "kind": kinds[name]} for name, url in urls.items()}
     config = {
         "cameras": {"yard": {"record": "rtsp://camera.example/main"}},
         "notifications": {"receivers": {"people": {"channels": channels}}},
@@ -30,12 +32,17 @@ def test_every_channel_is_tried_and_told_of_without_secrets(tmp_path: Path) -> N
             good=f"json://{sink.host}/hook",
             down="json://nvr:canary-5f3a@127.0.0.1:1/canary-5f3a",
             odd="nope://canary-5f3a",
+            hook=f"http://{sink.host}/canary-5f3a",
+            lost="http://127.0.0.1:1/canary-5f3a",
         )
-        assert len(sink.taken) == 1
+        assert len(sink.taken) == 2
+        assert "Test of people/hook at home" in json.loads(sink.taken[1])["test"]
     said = done.stdout.splitlines()
-    assert (done.returncode, len(said), said[0]) == (1, 3, "ok   people/good")
+    assert (done.returncode, len(said), said[0]) == (1, 5, "ok   people/good")
     assert said[1].startswith("FAIL people/down: ")
     assert "Apprise knows" in said[2]
+    assert said[3] == "ok   people/hook"
+    assert said[4].startswith("FAIL people/lost: ConnectError")
     assert "canary" not in done.stdout + done.stderr
 
 

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from nvr.commands.resolved import resolved_text
 from nvr.config import load
 from nvr.config.notifications import quiet_hours
+from nvr.errors import InvalidConfig
 from nvr.masking import Secrets, secrets_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -51,3 +53,41 @@ def test_no_part_of_a_channels_address_that_may_be_a_token_is_told(tmp_path: Pat
     said = [secrets.redact(f"cannot reach {part}: refused") for url in urls.values() for part in (url, *url.split("/"))]
     assert not [each for each in said if "canary" in each]
     assert secrets.redact("no answer of hooks.example") == "no answer of hooks.example"
+
+
+def configured(folder: Path, channel: str) -> Path:
+    people = f"{{people: {{channels: {{way: {{{channel}}}}}}}}}"
+    text = f"cameras: {{a: {{record: rtsp://a/1}}}}\nnotifications: {{receivers: {people}}}\n"
+    (folder / "nvr.yaml").write_text(text)
+    return folder / "nvr.yaml"
+
+
+def test_a_webhooks_token_comes_from_a_file_or_the_environment_and_is_told_nobody(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("canary-5f3a\n")
+    (tmp_path / "token").chmod(0o600)
+    for written in ("token_file: token", "token: '${HOOK}'"):
+        config = configured(tmp_path, f"url: 'https://hook.example/x', kind: webhook, {written}")
+        settings = load(config, {"HOOK": "canary-5f3a"})
+        [channel] = settings.notifications.channels.values()
+        assert channel.token == "canary-5f3a"
+        assert "canary" not in repr(channel) + Secrets(secrets_of(settings)).redact("with canary-5f3a")
+        assert "canary" not in resolved_text(settings)
+
+
+@pytest.mark.parametrize(
+    ("channel", "key", "said"),
+    [
+        ("url: 'json://hook.example/canary', kind: webhook", "url", "is not the address of a webhook"),
+        ("url: 'https://hook.example:x/canary', kind: webhook", "url", "has no usable host and port"),
+        ("url: 'json://hook.example/canary', kind: chat, token: canary", "token", "is for a webhook only"),
+        ("url: 'https://hook.example/', kind: webhook, token: 'canary x'", "token", "is no usable token"),
+    ],
+)
+def test_what_is_no_webhook_is_said_with_key_and_remedy(tmp_path: Path, channel: str, key: str, said: str) -> None:
+    with pytest.raises(InvalidConfig) as raised:
+        load(configured(tmp_path, channel), {})
+    [mistake] = raised.value.mistakes
+    assert mistake.key == f"notifications.receivers.people.channels.way.{key}"
+    assert said in mistake.message
+    assert mistake.hint
+    assert "canary" not in str(raised.value)
