@@ -17,6 +17,9 @@ MOST_OPAQUE = 0.85
 OPAQUE_FROM = 0.25
 """The intensity from which on an overlay is as opaque as it gets; below, it fades."""
 
+HEATS = 240
+"""Colours of a palette that stand for heat. The others of its 256 are left for a legend."""
+
 _VIRIDIS = (
     (68, 1, 84),
     (72, 40, 120),
@@ -58,9 +61,21 @@ def intensity(counts: npt.ArrayLike, scale: Scale = Scale.LOG) -> Shares:
 
 
 def enlarged(shares: Shares, width: int, height: int) -> Shares:
-    """Linear interpolation between the cells' centres, to `(height, width)`."""
-    rows, columns = shares.shape
-    return np.asarray(_weights(rows, height) @ shares @ _weights(columns, width).T, np.float32)
+    """Linear interpolation between the cells' centres, to `(height, width)`.
+
+    By hand, since the threads of a matrix product wait for each other on a busy machine."""
+    return _stretched(np.ascontiguousarray(_stretched(shares.T, width).T), height)
+
+
+def _stretched(shares: Shares, pixels: int) -> Shares:
+    """The rows `(cells, n)` as `(pixels, n)`."""
+    before, after, share = _neighbours(len(shares), pixels)
+    upper = shares.take(before, axis=0)
+    stretched: Shares = shares.take(after, axis=0)
+    stretched -= upper
+    stretched *= share
+    stretched += upper
+    return stretched
 
 
 def render(
@@ -73,6 +88,17 @@ def render(
 ) -> Picture:
     """Counts `(45, 80)` as an RGB picture `(height, width, 3) uint8`."""
     return coloured(enlarged(intensity(counts, scale), width, height), colours)
+
+
+def indexed(counts: npt.ArrayLike, width: int, height: int, *, scale: Scale = Scale.LOG) -> Picture:
+    """Counts `(45, 80)` as places `(height, width) uint8` in a `palette`: a third of the bytes of a picture."""
+    shares = enlarged(intensity(counts, scale) * np.float32(HEATS - 1), width, height)
+    return np.rint(shares, out=shares).astype(np.uint8)
+
+
+def palette(colours: ColourMap) -> Picture:
+    """The colours `(240, 3) uint8` of `indexed` places, from cold to hot."""
+    return coloured(np.linspace(0, 1, HEATS, dtype=np.float32), colours)
 
 
 def render_overlay(
@@ -132,9 +158,8 @@ def _table(colours: ColourMap) -> Picture:
 
 
 @lru_cache(maxsize=32)
-def _weights(cells: int, pixels: int) -> Shares:
-    """What each pixel of a line takes of each cell `(pixels, cells)`: of the two whose centres it lies between."""
+def _neighbours(cells: int, pixels: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], Shares]:
+    """The two cells between whose centres each pixel of a line lies, and how far it is on the way `(pixels, 1)`."""
     position = np.clip((np.arange(pixels) + 0.5) * cells / pixels - 0.5, 0, cells - 1)
-    distance = np.abs(position[:, np.newaxis] - np.arange(cells))
-    weights: Shares = np.maximum(1 - distance, 0).astype(np.float32)
-    return weights
+    before = position.astype(np.intp)
+    return before, np.minimum(before + 1, cells - 1), (position - before)[:, np.newaxis].astype(np.float32)

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from exporters.web.legend import draw_legend
-from processor.heatmap import ColourMap, Scale, blend, render
+from exporters.web.legend import QUIET_TONES, draw_legend
+from processor.heatmap import ColourMap, Scale, blend, indexed, palette
 from processor.legend import ticks
 
 MOST_KEPT_BYTES = 16_000_000
@@ -43,22 +43,23 @@ class Drawing:
         return f'"{content.hexdigest()}"'
 
     def png(self) -> bytes:
-        width, height = self.look.size
-        colours, scale = self.look.colours, self.look.scale
-        if self.beneath is None:
-            picture = render(self.counts, width, height, colours=colours, scale=scale)
-        else:
-            picture = blend(self.counts, self._seen(self.beneath), colours=colours, scale=scale)
-        image = Image.fromarray(picture)
+        image = self._alone() if self.beneath is None else self._over(self.beneath)
         if self.look.legend:
-            image = draw_legend(image, ticks(int(self.counts.max()), scale), colours)
+            image = draw_legend(image, ticks(int(self.counts.max()), self.look.scale), self.look.colours)
         output = io.BytesIO()
         image.save(output, "PNG", compress_level=1)
         return output.getvalue()
 
-    def _seen(self, beneath: bytes) -> npt.NDArray[np.uint8]:
+    def _alone(self) -> Image.Image:
+        """With a palette, which takes a quarter of the time of true colours to draw and to write."""
+        image = Image.fromarray(indexed(self.counts, *self.look.size, scale=self.look.scale))
+        image.putpalette(palette(self.look.colours).tobytes() + QUIET_TONES)
+        return image
+
+    def _over(self, beneath: bytes) -> Image.Image:
         with Image.open(io.BytesIO(beneath)) as seen:
-            return np.asarray(seen.convert("RGB").resize(self.look.size, Image.Resampling.BILINEAR))
+            picture = np.asarray(seen.convert("RGB").resize(self.look.size, Image.Resampling.BILINEAR))
+        return Image.fromarray(blend(self.counts, picture, colours=self.look.colours, scale=self.look.scale))
 
 
 class Drawings:

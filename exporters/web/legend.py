@@ -15,13 +15,26 @@ NARROWEST, LOWEST = 200, 110
 PLATE, WORDS, QUIET = (10, 14, 20, 190), (240, 244, 248, 255), (172, 184, 198, 255)
 
 
+QUIET_TONES = b"".join(
+    bytes(round(dark + (light - dark) * step / 15) for dark, light in zip(PLATE[:3], WORDS[:3], strict=True))
+    for step in range(16)
+)
+"""The last 16 colours of a picture with a palette: from the plate's to that of the words on it."""
+
+
 def draw_legend(image: Image.Image, ticks: Sequence[Tick], colours: ColourMap) -> Image.Image:
-    """The RGB picture with the legend on it, or as it is where there is no room."""
+    """The picture, RGB or with a palette, with the legend on it; or as it is where there is no room."""
     if image.width < NARROWEST or image.height < LOWEST:
         return image
     margin = _unit(image.width, image.height)
     plate = _plate(ticks, colours, margin)
-    image.paste(plate, (margin, image.height - plate.height - margin), plate)
+    place = margin, image.height - plate.height - margin
+    if image.mode == "P":
+        # What shines through a plate is in no palette: here it is opaque.
+        tones = plate.convert("RGB").quantize(palette=image, dither=Image.Dither.NONE)
+        image.paste(tones, place, plate.getchannel("A").point(lambda alpha: 255 * (alpha > 0), "1"))
+    else:
+        image.paste(plate, place, plate)
     return image
 
 

@@ -27,3 +27,9 @@ def test_the_page_marks_what_is_slow() -> None:
     assert [line for line in page(year, 0.5) if "**slow**" in line] == [
         "| /api/events | first page of the year **slow** | 7 | 200.0 | 200.0 |"
     ]
+
+
+def test_what_is_promised_more_quickly_is_slow_sooner() -> None:
+    promised = next(question for question in QUESTIONS if question.median_seconds)
+    assert not Answer(promised, 1, [0.04] * TIMES).is_slow
+    assert Answer(promised, 1, [0.06] * TIMES).is_slow

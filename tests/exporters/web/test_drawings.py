@@ -1,14 +1,16 @@
 """Heatmaps as PNG: equal ones are drawn once, and a legend stands only where there is room."""
 
 import asyncio
+import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from exporters.web import drawings
 from exporters.web.drawings import Drawing, Drawings, Look
-from processor.heatmap import ColourMap, Scale
+from processor.heatmap import ColourMap, Scale, render
 
 COUNTS = np.zeros((45, 80), np.uint64)
 COUNTS[20:24, 30:40] = 500
@@ -52,3 +54,12 @@ def test_the_drawings_asked_for_longest_ago_are_forgotten(monkeypatch: pytest.Mo
 def test_a_legend_stands_where_there_is_room(size: tuple[int, int], there: bool) -> None:
     look = Look(size=size)
     assert (Drawing(COUNTS, look=look).png() != Drawing(COUNTS, look=replace(look, legend=False)).png()) is there
+
+
+@pytest.mark.parametrize("colours", ColourMap)
+def test_a_heatmap_alone_has_the_colours_of_one_over_a_picture(colours: ColourMap) -> None:
+    look = Look(colours=colours, legend=False)
+    with Image.open(io.BytesIO(Drawing(COUNTS, look=look).png())) as alone:
+        assert alone.mode == "P"
+        differences = np.abs(np.asarray(alone.convert("RGB")).astype(int) - render(COUNTS, 640, 360, colours=colours))
+    assert differences.max() <= 12
