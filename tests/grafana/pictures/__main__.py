@@ -12,10 +12,11 @@ from pathlib import Path
 from tests.exporters.web.browser import browser
 from tests.grafana.dashboards import DASHBOARDS
 from tests.grafana.pictures.server import serving
+from tests.grafana.scenes.bundle import CannotBundleError, bundled
 
 PICTURES = Path(__file__).parents[3] / "docs" / "pictures"
 CAMERAS = "front-door,garden,hall,yard"
-ROW_PIXELS, HEAD_PIXELS = 38, 44
+ROW_PIXELS, HEAD_PIXELS = 38, 66
 
 
 def main() -> None:
@@ -27,14 +28,24 @@ def main() -> None:
 
 
 def draw_all(recorder: str, monitor: str, folder: Path) -> None:
-    with serving({"/nvr/": recorder, "/prometheus/": monitor}) as address:
+    """By Grafana's own packages, or by our renderer where these cannot be had or DASHBOARD_RENDERER=own asks for it."""
+    bundle = None if os.environ.get("DASHBOARD_RENDERER") == "own" else _bundle()
+    with serving({"/nvr/": recorder, "/prometheus/": monitor}, bundle) as address:
         for name, dashboard in DASHBOARDS.items():
             cameras = "front-door" if name == "camera" else CAMERAS
-            page = f"{address}/?name={name}&minutes=5&cameras={cameras}"
+            page = f"{address}/{'scenes/' if bundle else ''}?name={name}&minutes=5&cameras={cameras}"
             rows = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in dashboard["panels"])
             picture = PICTURES / f"dashboard-{name}.png"
             _screenshot(page, rows * ROW_PIXELS + HEAD_PIXELS, picture, folder / "profile")
             print(picture, flush=True)
+
+
+def _bundle() -> Path | None:
+    try:
+        return bundled()
+    except CannotBundleError as error:
+        print(f"Grafana's packages cannot be had, so our own renderer draws: {error}", flush=True)
+        return None
 
 
 def _screenshot(page: str, height: int, picture: Path, profile: Path) -> None:

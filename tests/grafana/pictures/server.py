@@ -11,12 +11,19 @@ import httpx
 from tests.grafana.dashboards import FOLDER
 
 HERE = Path(__file__).parent
-KINDS = {".html": "text/html", ".js": "text/javascript", ".json": "application/json"}
+KINDS = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
 
 
 @contextlib.contextmanager
-def serving(upstreams: Mapping[str, str]) -> Iterator[str]:
-    """`upstreams` has the address behind each prefix."""
+def serving(upstreams: Mapping[str, str], bundle: Path | None = None) -> Iterator[str]:
+    """`upstreams` has the address behind each prefix, `bundle` what /scenes/ is."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -36,7 +43,9 @@ def serving(upstreams: Mapping[str, str]) -> Iterator[str]:
                         self.command, address, content=body, timeout=30, trust_env=False, follow_redirects=True
                     )
                     return self._send(answer.status_code, answer.headers.get("Content-Type", ""), answer.content)
-            file = _file(self.path.partition("?")[0])
+            file = _file(self.path.partition("?")[0], bundle)
+            if not file.is_file():
+                return self._send(404, "text/plain", b"")
             return self._send(200, KINDS[file.suffix], file.read_bytes())
 
         def _send(self, status: int, kind: str, body: bytes) -> None:
@@ -54,7 +63,9 @@ def serving(upstreams: Mapping[str, str]) -> Iterator[str]:
             server.shutdown()
 
 
-def _file(path: str) -> Path:
+def _file(path: str, bundle: Path | None) -> Path:
+    if bundle and path.startswith("/scenes/"):
+        return bundle / (path.removeprefix("/scenes/") or "index.html")
     if path.startswith("/dashboards/"):
         return FOLDER / Path(path).name
     return HERE / (Path(path).name if path.startswith("/pictures/") else "page.html")
