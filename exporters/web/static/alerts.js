@@ -32,17 +32,38 @@ function told(alert) {
 async function acknowledge(alert, button) {
   const by = element("name").value.trim();
   if (!by) {
+    complain("Say who you are first: the name is kept with the alert.");
     element("name").focus();
     return;
   }
   localStorage.setItem("name", by);
   button.disabled = true;
-  const body = JSON.stringify({ by });
+  complain("");
+  try {
+    const content = await send(`api/alerts/${alert.id}/acknowledge`, { by });
+    turn++; // What was asked for before this would show it as it was.
+    if (button.isConnected) button.closest("article").replaceWith(show(content));
+    else await load(false);
+  } catch (error) {
+    complain(`Not acknowledged: ${alert.annotations.summary || alert.alertname}. ${error.message}`);
+    button.disabled = false;
+  }
+}
+
+/** The answer as JSON; an Error that says what the recorder, or a proxy before it, has against it. */
+async function send(path, content) {
   const headers = { "Content-Type": "application/json" };
-  const response = await fetch(local(`api/alerts/${alert.id}/acknowledge`), { method: "POST", headers, body });
-  const content = await response.json();
-  if (response.ok) button.closest("article").replaceWith(show(content));
-  else button.replaceWith(part("span", "bad", content.error));
+  const asked = fetch(local(path), { method: "POST", headers, body: JSON.stringify(content) });
+  const response = await asked.catch(() => { throw new Error("The recorder does not answer."); });
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  throw new Error([answer.error ?? `It answers with status ${response.status}`, answer.hint].filter(Boolean).join(": "));
+}
+
+/** It stays until the next try: the list is renewed every few seconds, and would take it away. */
+function complain(text) {
+  element("problem").textContent = text;
+  element("problem").hidden = !text;
 }
 
 function taken(alert) {
