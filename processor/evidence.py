@@ -13,8 +13,7 @@ import numpy.typing as npt
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Picture
 from processor.background import UNIT, Fixed
 from processor.cells import CELL, Bools
-
-Reals = npt.NDArray[np.float32]
+from processor.shadow import Reals, shaded
 
 DARK = 24
 """Gray levels added before the logarithm, to keep the noise of dark pixels from growing without bound."""
@@ -52,6 +51,7 @@ class Evidence:
 
     `sums` `(k, 8)` are, over those pixels of each cell: their number; the squared gradients before, now, and their
     product; the change of light in 1024ths of an octave, and its square; the change in gray levels, and half the room.
+    `shaded` `(k,)` counts those of them that only lie in shadow.
     """
 
     def __init__(
@@ -66,7 +66,10 @@ class Evidence:
         self.sums: Reals = np.empty((8, len(cells)), np.float32)
         np.einsum("kp->k", weights, out=self.sums[0])
         self._add_change(grays, weights)
-        self._add_light(log_light(grays), weights)
+        logs = log_light(grays)
+        self._add_light(logs, weights)
+        in_shadow = shaded(np.subtract(logs[1], logs[0])).reshape(weights.shape)
+        self.shaded: Reals = np.einsum("kp,kp->k", in_shadow.astype(np.float32), weights)
         np.einsum("kp,kp->k", room.take(own) * np.float32(0.5), weights, out=self.sums[7])
 
     def _add_change(self, grays: Reals, weights: Reals) -> None:
@@ -121,17 +124,6 @@ class Findings:
         """How steep the change is against its depth: smooth light has little, edges have much."""
         steep = self.before + self.now - 2 * self.product
         return np.asarray(np.sqrt(np.maximum(steep, 0) / (4 * self.squared_light + 1)))
-
-    @property
-    def shade(self) -> Reals:
-        """The mean change of light, in 1024ths of an octave."""
-        return np.asarray(self.light / np.maximum(self.pixels, 1), np.float32)
-
-    @property
-    def unevenness(self) -> Reals:
-        """The standard deviation of the change of light."""
-        mean, pixels = self.shade, np.maximum(self.pixels, 1)
-        return np.asarray(np.sqrt(np.maximum(self.squared_light / pixels - mean * mean, 0)))
 
     @property
     def contrast(self) -> Reals:

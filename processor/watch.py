@@ -18,8 +18,8 @@ from processor.evidence import OWN, Evidence, Findings, Reals
 from processor.memory import LARGE, Memory
 from processor.sway import count_aside
 
-RELIT, RELIT_SMALL, SHADED = 0.45, 0.62, 0.8
-"""Correlations of texture above which a component, one of few pixels, or a cell within one, only changed its light."""
+RELIT, RELIT_SMALL = 0.45, 0.62
+"""Correlations of texture above which a component, or one of few pixels, only changed its light."""
 
 FEW_PIXELS = 70
 EDGED = 0.23
@@ -40,9 +40,8 @@ CALM, SHOWER = 1.5, 4.0
 LEAST_CHANGE = np.uint8(5)
 """Gray levels that a pixel changes in two frames where something moves, however quiet the scene behind it was."""
 
-SHADOW_DEPTHS = (-1000.0, -150.0)
-SHADOW_EVENNESS = 70.0
-"""The light that a shadow takes, and how even it is over a plain cell, in 1024ths of an octave."""
+LIT, FEWEST_SHADED = 0.6, 4
+"""The share of a cell's differing pixels that an object has outside of shadow, and the pixels that make a shadow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ class Watch:
         aside = count_aside(cells, sight.picture, sight.low, sight.room, sight.clear)
         displaced = _added(aside[np.newaxis], likely, cells)[0] >= ASIDE * whole.pixels
         full = packed(sight.counts >= FULL_PIXELS)
-        shaded = subset(cells, _shaded(Findings.of(evidence.sums)))
+        shaded = subset(cells, _shaded(evidence))
         strengths = whole.contrast * np.sqrt([one.bit_count() for one in likely])
         return [
             Component(
@@ -170,7 +169,8 @@ def _changing(cells: npt.NDArray[np.intp], sight: Sight) -> CellSet:
     return subset(cells, change.sum(axis=1) >= 2)
 
 
-def _shaded(cells: Findings) -> Bools:
-    """Cells that are only darker, evenly or with their texture as it was."""
-    deep = (cells.shade > SHADOW_DEPTHS[0]) & (cells.shade < SHADOW_DEPTHS[1])
-    return np.asarray(deep & ((cells.unevenness < SHADOW_EVENNESS) | (cells.survival > SHADED)))
+def _shaded(evidence: Evidence) -> Bools:
+    """Cells in which a shadow leaves too little of what differs, or makes up too much of it, to be anything else."""
+    unshaded = evidence.sums[0] - evidence.shaded
+    dark = (unshaded < FULL_PIXELS) | (unshaded < LIT * evidence.sums[0])
+    return np.asarray((evidence.shaded >= FEWEST_SHADED) & dark)

@@ -57,13 +57,6 @@ def test_smooth_light_is_dull_and_an_object_sharp() -> None:
     assert together(figure, plain, (figure != plain).ravel()).sharpness[0] > 0.2
 
 
-def test_a_shade_is_even_and_its_depth_in_octaves() -> None:
-    plain = np.full((90, 160), 104, np.uint8)
-    findings = by_cell(plain * 0 + 40, plain)
-    np.testing.assert_allclose(findings.shade, -1024, atol=1)
-    np.testing.assert_allclose(findings.unevenness, 0, atol=1)
-
-
 def test_contrast_is_counted_in_thresholds() -> None:
     plain = np.full((90, 160), 100, np.uint8)
     np.testing.assert_allclose(by_cell(plain - 24, plain).contrast, 3)
