@@ -15,6 +15,7 @@ CELL = FRAME_HEIGHT // GRID_ROWS
 
 Bools = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.uint8]
+Reals = npt.NDArray[np.float32]
 _T = TypeVar("_T", bound=np.generic)
 
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Picture
 from processor.background import UNIT, Fixed
-from processor.cells import CELL, Bools
-from processor.shadow import Reals, shaded
+from processor.cells import CELL, Bools, Reals
+from processor.shadow import shaded
 
 DARK = 24
 """Gray levels added before the logarithm, to keep the noise of dark pixels from growing without bound."""

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nvr.model import Picture
-from processor.cells import CELL, Bools
-from processor.evidence import OWN, WIDE, Reals
+from processor.cells import CELL, Bools, Reals
+from processor.evidence import OWN, WIDE
 
 _PATCH = (-1, CELL + 2, CELL + 2)
 

@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from nvr.model import Picture
 from processor.background import Fixed
-from processor.cells import Bools, Counts
+from processor.cells import Bools, Counts, Reals
 from processor.cellset import CellSet, components, filled, grown, numbers, packed, subset, union, unpacked
-from processor.evidence import OWN, Evidence, Findings, Reals
+from processor.evidence import OWN, Evidence, Findings
 from processor.memory import LARGE, Memory
 from processor.sway import count_aside
 

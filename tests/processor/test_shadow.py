@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from processor.shadow import Reals, shaded
+from processor.cells import Reals
+from processor.shadow import shaded
 
 PATCH = (1, 7, 7)
 
