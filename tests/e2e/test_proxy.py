@@ -22,7 +22,8 @@ from tests.exporters.web.browser import rendered
 TOKEN = "canary-of-the-recorder"
 VIEWER, ADMIN, OLD = ({"Cookie": f"grafana_session={role}"} for role in ("viewer", "admin", "old"))
 BROWSER = {"Accept": "text/html,*/*"}
-OPEN = ("/watch", "/watch/{segment}.mp4", "/kiosk", "/kiosk/{camera}.jpg")
+RUNBOOKS = ("/runbooks", "/runbooks/{alert}")
+OPEN = ("/watch", "/watch/{segment}.mp4", "/kiosk", "/kiosk/{camera}.jpg", *RUNBOOKS)
 OF_MACHINES = ("/metrics",)
 
 
@@ -63,10 +64,17 @@ def site(tmp_path_factory: pytest.TempPathFactory, clips: dict[str, Path]) -> It
 
 def test_who_is_signed_in_to_grafana_sees_the_recorder_and_nobody_else_does(site: Site) -> None:
     for route in ROUTES.keys() - set(OPEN) - set(OF_MACHINES):
-        path = f"/nvr{route.format(camera='door', segment='x')}"
+        path = f"/nvr{route.format(camera='door', segment='x', alert='NvrDown')}"
         assert site.people.get(path).status_code == 401, path
         assert site.people.get(path, headers=VIEWER).status_code in (200, 400, 404), path
     assert site.people.get("/nvr/healthz", headers=VIEWER).status_code == 200
+
+
+def test_whoever_an_alert_wakes_reads_its_runbook_without_signing_in(site: Site) -> None:
+    for path in ("runbooks", "runbooks/NvrDown", "runbooks/NvrDown.md", "static/style.css", "static/icon.svg"):
+        assert site.people.get(f"/nvr/{path}").status_code == 200, path
+    assert site.people.get("/nvr/runbooks/../api/cameras").status_code == 401
+    assert site.people.get("/nvr/runbooks/%2e%2e/api/cameras").status_code == 401
 
 
 def test_grafana_is_there_and_learns_nothing_of_the_recorders_token(site: Site) -> None:

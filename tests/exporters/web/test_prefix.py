@@ -26,7 +26,7 @@ def below(sources: Sources) -> Iterator[httpx.Client]:
 
 def test_every_route_answers_with_the_prefix_as_without(below: httpx.Client) -> None:
     for route in ROUTES:
-        path = route.format(camera="front-door", segment="x")
+        path = route.format(camera="front-door", segment="x", alert="NvrDown")
         assert below.get(f"/nvr{path}").status_code == below.get(path).status_code, path
 
 
