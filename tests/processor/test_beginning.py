@@ -1,0 +1,43 @@
+"""A scene begins with the median of its first pictures, which is taken anew when slow things have moved on."""
+
+import numpy as np
+
+from nvr.model import Picture
+from processor.beginning import AGAIN, FRAMES, Beginning
+
+BLANK = np.zeros((90, 160), np.uint8)
+
+
+def due(beginning: Beginning, pictures: int, picture: Picture = BLANK) -> list[int]:
+    """Of how many pictures each background was to be made."""
+    return [number + 1 for number in range(pictures) if beginning.add(picture)]
+
+
+def test_a_background_is_made_three_times_and_never_again() -> None:
+    assert due(Beginning(), 500) == [FRAMES, *AGAIN]
+
+
+def test_nothing_is_judged_before_the_first() -> None:
+    beginning = Beginning()
+    known = []
+    for _ in range(FRAMES + 1):
+        beginning.add(BLANK)
+        known.append(beginning.is_over)
+    assert known == [False] * (FRAMES - 1) + [True, True]
+
+
+def test_what_is_not_needed_any_more_is_forgotten() -> None:
+    beginning = Beginning()
+    for _ in range(AGAIN[-1]):
+        assert len(beginning.pictures) <= AGAIN[-1]
+        beginning.add(BLANK)
+        beginning.finish()
+    assert beginning.pictures == []
+
+
+def test_a_restart_begins_from_nothing() -> None:
+    beginning = Beginning()
+    due(beginning, 100)
+    beginning.restart()
+    assert (beginning.pictures, beginning.is_over) == ([], False)
+    assert due(beginning, 100) == [FRAMES, *AGAIN]
