@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from grafana.build.colours import BLUE, GREEN, ORANGE, RED, STATES, TAMPERINGS, mapping, thresholds
+from grafana.build.colours import BLUE, GRAY, GREEN, ORANGE, QUANTILES, RED, STATES, TAMPERINGS, mapping, thresholds
 from grafana.build.dashboard import Placed, dashboard, heading
 from grafana.build.fields import PLAY, column, hidden, link, thumbnail
 from grafana.build.overview import OBJECTIVE
 from grafana.build.panels import Panel, lines, picture, stat, table, timeline
 from grafana.build.queries import CAMERA, WHERE, camera_states, coverage, latest, promql, sql, tamperings
+
+INTO_EVENT = "least(5000, greatest(1000, intDiv(dateDiff('millisecond', start, coalesce(`end`, start)), 2)))"
+"""Milliseconds after its start an event is pictured: halfway, and at most 5 s, since most only begin at an edge."""
 
 EVENTS = f"""SELECT
     concat('/nvr/snapshot.jpg?camera=', camera, '&t=', seen, '&width=160&placeholder=1') AS picture,
@@ -17,7 +20,7 @@ EVENTS = f"""SELECT
     arrayStringConcat(zones, ', ') AS zones,
     camera,
     formatDateTime(start, '%Y-%m-%dT%H:%i:%SZ') AS moment,
-    formatDateTime(start + INTERVAL 1 SECOND, '%Y-%m-%dT%H:%i:%SZ') AS seen
+    formatDateTime(start + toIntervalMillisecond({INTO_EVENT}), '%Y-%m-%dT%H:%i:%SZ') AS seen
 FROM motion_events FINAL
 WHERE {WHERE} AND $__timeFilter(start)
 ORDER BY start DESC
@@ -25,14 +28,14 @@ LIMIT 100"""
 
 
 def events() -> Panel:
-    """The events of the chosen cameras and time, each with what it looked like a second after it began."""
+    """The events of the chosen cameras and time, each with what it looked like halfway."""
     return table(
         "Motion events",
         "The latest hundred of the chosen time; a picture or a time opens playback at that moment.",
         sql(EVENTS),
         overrides=[
             thumbnail("picture"),
-            column("time", links=[link("Play", PLAY)], custom_width=170),
+            column("time", unit="dateTimeAsIso", links=[link("Play", PLAY)], custom_width=170),
             column("seconds", unit="s", custom_width=90),
             column("peak", unit="percentunit", custom_width=90, displayName="peak of the picture"),
             column("camera", custom_width=110),
@@ -50,14 +53,14 @@ def figures() -> list[Panel]:
         stat(
             "State",
             "What the camera is now.",
-            latest(camera_states(), "{{camera}}"),
+            latest(camera_states()),
             mappings=mapping(STATES),
             filled=True,
             size=24,
         ),
         stat("Last frame", "How old the last frame is.", latest(age), unit="s", decimals=1, steps=_frame_age()),
         stat(
-            "Frames looked at",
+            "Looked at",
             "Frames a second that are looked at for motion.",
             latest(f"sum(rate(nvr_camera_frames_processed_total{{{CAMERA}}}[$__rate_interval]))"),
             unit="fps",
@@ -93,26 +96,30 @@ def _frame_age() -> dict[str, Any]:
 
 
 def build() -> dict[str, Any]:
-    places = [Placed(16 + 4 * (place % 2), 3 * (place // 2), 4, 3, panel) for place, panel in enumerate(figures())]
+    rows = ((0, 2), (2, 3), (5, 3))
+    places = [
+        Placed(18 + 3 * (place % 2), rows[place // 2][0], 3, rows[place // 2][1], panel)
+        for place, panel in enumerate(figures())
+    ]
     return dashboard(
         "camera",
         "Camera",
         "One camera, from what arrives to what is found.",
-        Placed(0, 0, 8, 9, _live()),
-        Placed(8, 0, 8, 9, _heat()),
+        Placed(0, 0, 9, 8, _live()),
+        Placed(9, 0, 9, 8, _heat()),
         *places,
-        Placed(0, 9, 24, 3, _state()),
-        Placed(0, 12, 24, 3, _motion()),
-        Placed(0, 15, 12, 3, tampering()),
-        Placed(12, 15, 12, 3, _zones()),
-        Placed(0, 18, 24, 10, events()),
-        heading(28, "What arrives"),
-        Placed(0, 29, 12, 7, _frames()),
-        Placed(12, 29, 6, 7, _dropped()),
-        Placed(18, 29, 6, 7, _clock()),
-        Placed(0, 36, 8, 7, _restarts()),
-        Placed(8, 36, 8, 7, _gaps()),
-        Placed(16, 36, 8, 7, _lag()),
+        Placed(0, 8, 24, 3, _state()),
+        Placed(0, 11, 24, 3, _motion()),
+        Placed(0, 14, 12, 3, tampering()),
+        Placed(12, 14, 12, 3, _zones()),
+        Placed(0, 17, 24, 10, events()),
+        heading(27, "What arrives"),
+        Placed(0, 28, 12, 7, _frames()),
+        Placed(12, 28, 6, 7, _dropped()),
+        Placed(18, 28, 6, 7, _clock()),
+        Placed(0, 35, 8, 7, _restarts()),
+        Placed(8, 35, 8, 7, _gaps()),
+        Placed(16, 35, 8, 7, _lag()),
         one_camera=True,
     )
 
@@ -179,6 +186,7 @@ def _frames() -> Panel:
         promql(f"sum(nvr_camera_expected_fps{{{CAMERA}}})", "expected"),
         promql(f"sum(rate(nvr_camera_frames_processed_total{{{CAMERA}}}[$__rate_interval]))", "looked at"),
         unit="fps",
+        colours={"arrive": BLUE, "expected": GRAY, "looked at": GREEN},
     )
 
 
@@ -235,4 +243,5 @@ def _lag() -> Panel:
         promql(f"histogram_quantile(0.5, {rate})", "p50", exemplars=True),
         promql(f"histogram_quantile(0.99, {rate})", "p99", exemplars=True),
         unit="s",
+        colours=QUANTILES,
     )

@@ -3,7 +3,7 @@
 from typing import Any
 
 GREEN, ORANGE, RED, GRAY, BLUE = "#56A64B", "#FF9830", "#E02F44", "#8E8E8E", "#5794F2"
-DARK_RED, YELLOW = "#A1162A", "#FADE2A"
+DARK_RED, YELLOW, PURPLE = "#A1162A", "#FADE2A", "#B877D9"
 
 STATES = {
     "starting": (1, BLUE),
@@ -17,6 +17,9 @@ STATES = {
 
 TAMPERINGS = {"covered": (1, RED), "turned": (2, ORANGE), "defocused": (3, YELLOW), "frozen": (4, GRAY)}
 """Of each kind of tampering, the number that stands for it in a panel, and its colour."""
+
+QUANTILES = {"p50": BLUE, "p99": PURPLE}
+"""Half are faster, and 99 of 100."""
 
 
 def thresholds(base: str, *steps: tuple[float, str]) -> dict[str, Any]:

@@ -128,7 +128,7 @@ def _causes() -> Panel:
         "Causes",
         "The gaps of the chosen time by their causes, the costliest first.",
         sql(CAUSES),
-        overrides=[column("missing", unit="s"), column("longest", unit="s")],
+        overrides=[column("missing", unit="s", decimals=1), column("longest", unit="s", decimals=1)],
         empty="No gap in this time",
     )
 
@@ -139,8 +139,10 @@ def _ledger() -> Panel:
         "Every stretch of wanted footage that is missing, with its cause; a time opens playback there.",
         sql(LEDGER),
         overrides=[
-            column("time", links=[link("Play", PLAY)], custom_width=190),
-            column("seconds", unit="s"),
+            column("time", unit="dateTimeAsIso", links=[link("Play", PLAY)], custom_width=190),
+            column("camera", custom_width=180),
+            column("cause", custom_width=220),
+            column("seconds", unit="s", decimals=1),
             hidden("moment"),
         ],
         empty="No gap in this time",

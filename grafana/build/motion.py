@@ -48,9 +48,9 @@ def build() -> dict[str, Any]:
         Placed(0, 19, 12, 5, tampering()),
         Placed(12, 19, 6, 5, _zones()),
         Placed(18, 19, 6, 5, _share()),
-        Placed(0, 24, 8, 7, _cells()),
-        Placed(8, 24, 8, 7, _scene()),
-        Placed(16, 24, 8, 7, _anomaly()),
+        Placed(0, 24, 9, 7, _cells()),
+        Placed(9, 24, 9, 7, _scene()),
+        Placed(18, 24, 6, 7, _anomaly()),
         Placed(0, 31, 24, 10, events()),
         since="now-24h",
     )
@@ -121,5 +121,5 @@ def _anomaly() -> Panel:
         promql(f"nvr_motion_anomaly_score{{{CAMERA}}}", "{{camera}}"),
         steps=thresholds(GREEN, (3.5, ORANGE)),
         minimum=None,
-        empty="no earlier weeks to compare with",
+        empty="no earlier weeks yet",
     )

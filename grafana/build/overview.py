@@ -16,6 +16,8 @@ UNTIL_FULL = (
     "deleting the oldest does not grow."
 )
 
+RANKS = (("critical", 3), ("warning", 2), ("info", 1))
+
 CAMERA_PAGE = {
     "title": "Camera ${__field.labels.camera}",
     "url": "/d/nvr-camera?var-camera=${__field.labels.camera}"
@@ -82,7 +84,9 @@ def alerts() -> Panel:
     made = table(
         "Active alerts",
         "What fires now, the gravest first. A name opens the list of whom it was told to, a camera its footage.",
-        rows_of(f'ALERTS{{{SITE}, alertstate="firing", alertname!="NvrWatchdog"}}'),
+        rows_of(
+            " or ".join(f'ALERTS{{{SITE}, alertstate="firing", severity="{grade}"}} * {rank}' for grade, rank in RANKS)
+        ),
         overrides=[
             coloured("severity", words({"critical": RED, "warning": ORANGE, "info": BLUE}), 90),
             column("alertname", links=[link("Whom it was told to", "/nvr/alerts?state=firing")]),
@@ -92,7 +96,7 @@ def alerts() -> Panel:
     )
     away = ("Value", "alertstate", "event", "instance", "job", "site", "component", "table", "volume", "channel")
     order = organised("severity", "alertname", "camera", hide=away)
-    made["transformations"] = [*order, {"id": "sortBy", "options": {"sort": [{"field": "severity"}]}}]
+    made["transformations"] = [{"id": "sortBy", "options": {"sort": [{"field": "Value", "desc": True}]}}, *order]
     return made
 
 
@@ -193,4 +197,5 @@ def _room() -> Panel:
         promql(named(f"sum by (volume) (nvr_storage_used_bytes{{{SITE}}})"), "footage on {{volume}}"),
         promql(named(f"sum by (volume) (nvr_storage_budget_bytes{{{SITE}}})"), "budget of {{volume}}"),
         unit="bytes",
+        colours={"/^footage on/": BLUE, "/^budget of/": ORANGE},
     )

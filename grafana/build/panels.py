@@ -56,7 +56,7 @@ def stat(
         "percentChangeColorMode": "standard",
         "reduceOptions": _reduce(),
         "showPercentChange": False,
-        "textMode": "value_and_name" if filled else "value",
+        "textMode": "value_and_name" if targets[0]["legendFormat"] else "value",
         "wideLayout": True,
         **({"text": {"valueSize": size}} if size else {}),
     }
@@ -86,8 +86,10 @@ def lines(
     legend: str = "bottom",
     empty: str = "nothing in this time",
     log: bool = False,
+    colours: dict[str, str] | None = None,
 ) -> Panel:
-    """Series over time; thresholds are drawn as dashed lines."""
+    """Series over time; thresholds are drawn as dashed lines. `colours` are by name, or by `/pattern/`, where those of
+    names would mislead or look alike."""
     custom = {
         "drawStyle": "bars" if bars else "line",
         "fillOpacity": 70 if bars else (35 if stacked else 8),
@@ -106,6 +108,7 @@ def lines(
         "tooltip": {"mode": "multi", "sort": "desc", "hideZeros": False},
     }
     made = _panel("timeseries", title, description, list(targets), options)
+    made["fieldConfig"]["overrides"] = [_always(name, colour) for name, colour in (colours or {}).items()]
     return _field(
         made,
         unit=unit,
@@ -116,6 +119,11 @@ def lines(
         max=maximum,
         noValue=empty,
     )
+
+
+def _always(name: str, colour: str) -> dict[str, Any]:
+    matcher = {"id": "byRegexp" if name.startswith("/") else "byName", "options": name}
+    return {"matcher": matcher, "properties": [{"id": "color", "value": {"mode": "fixed", "fixedColor": colour}}]}
 
 
 def bars(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from grafana.build.colours import GREEN, ORANGE, RED, mapping, thresholds
+from grafana.build.colours import GREEN, ORANGE, QUANTILES, RED, mapping, thresholds
 from grafana.build.dashboard import Placed, dashboard, heading
 from grafana.build.panels import Panel, bars, heatmap, lines, stat
 from grafana.build.queries import SITE, buckets, latest, promql
@@ -69,22 +69,28 @@ def build() -> dict[str, Any]:
         Placed(8, 5, 8, 7, _queue()),
         Placed(16, 5, 8, 7, _inserts()),
         heading(12, "To people"),
-        Placed(0, 13, 8, 7, _deliveries()),
-        Placed(8, 13, 8, 7, _delivery_time()),
-        Placed(16, 13, 8, 7, _webhooks()),
-        heading(20, "The recorder itself"),
-        Placed(0, 21, 12, 7, _lag()),
-        Placed(12, 21, 12, 7, _requests()),
-        Placed(0, 28, 8, 7, _loop()),
-        Placed(8, 28, 8, 7, _errors()),
-        Placed(16, 28, 8, 7, _memory()),
+        Placed(0, 13, 8, 5, _deliveries()),
+        Placed(8, 13, 8, 5, _delivery_time()),
+        Placed(16, 13, 8, 5, _webhooks()),
+        heading(18, "The recorder itself"),
+        Placed(0, 19, 12, 7, _lag()),
+        Placed(12, 19, 12, 7, _requests()),
+        Placed(0, 26, 8, 6, _loop()),
+        Placed(8, 26, 8, 6, _errors()),
+        Placed(16, 26, 8, 6, _memory()),
         has_sql=False,
     )
 
 
 def _rows() -> Panel:
     rows = f"sum by (table) (rate(nvr_event_sink_rows_total{{{SITE}}}[$__rate_interval]))"
-    return lines("Rows", "Rows a second that ClickHouse acknowledged.", promql(rows, "{{table}}"), stacked=True)
+    return lines(
+        "Rows",
+        "Rows a second that ClickHouse acknowledged.",
+        promql(rows, "{{table}}"),
+        unit="suffix: rows/s",
+        stacked=True,
+    )
 
 
 def _queue() -> Panel:
@@ -103,6 +109,7 @@ def _inserts() -> Panel:
         promql(f"histogram_quantile(0.5, {rate})", "p50", exemplars=True),
         promql(f"histogram_quantile(0.99, {rate})", "p99", exemplars=True),
         unit="s",
+        colours=QUANTILES,
     )
 
 
@@ -167,6 +174,7 @@ def _loop() -> Panel:
         "How late the recorder does what is due, in 99 of 100 cases.",
         promql(f"histogram_quantile(0.99, {rate})", "p99"),
         unit="s",
+        colours=QUANTILES,
     )
 
 

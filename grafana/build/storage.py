@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from grafana.build.colours import BLUE, GREEN, ORANGE, RED, mapping, thresholds
+from grafana.build.colours import BLUE, GRAY, GREEN, ORANGE, PURPLE, RED, mapping, thresholds
 from grafana.build.dashboard import Placed, dashboard
 from grafana.build.overview import UNTIL_FULL
 from grafana.build.panels import Panel, bars, lines, stat, timeline
@@ -109,6 +109,7 @@ def _forecast() -> Panel:
         promql(f"nvr_storage_free_bytes{{{SITE}}}", "free on the disk"),
         promql(f"nvr:storage_used:predicted_1d_bytes{{{SITE}}}", "footage in a day"),
         unit="bytes",
+        colours={"footage": BLUE, "budget": ORANGE, "free on the disk": GRAY, "footage in a day": PURPLE},
         minimum=None,
     )
 
@@ -134,6 +135,7 @@ def _kept() -> Panel:
         promql(f"time() - min by (camera) ({OLDEST})", "{{camera}}"),
         promql(f"max(nvr_retention_target_seconds{{{SITE}}}) > 0", "promised"),
         unit="s",
+        colours={"promised": GRAY},
     )
 
 

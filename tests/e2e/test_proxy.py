@@ -18,6 +18,7 @@ from tests.e2e.grafana import Grafana
 from tests.e2e.live import LiveRecorder, free_port
 from tests.e2e.nginx import Nginx, nginx_program
 from tests.exporters.web.browser import rendered
+from tests.grafana.dashboards import MAGIC, at_the_recorder
 
 TOKEN = "canary-of-the-recorder"
 VIEWER, ADMIN, OLD = ({"Cookie": f"grafana_session={role}"} for role in ("viewer", "admin", "old"))
@@ -79,6 +80,13 @@ def test_whoever_an_alert_wakes_reads_its_runbook_without_signing_in(site: Site)
 
 def test_grafana_is_there_and_learns_nothing_of_the_recorders_token(site: Site) -> None:
     assert site.people.get("/d/overview", headers=VIEWER).text == "Grafana has None"
+
+
+def test_pages_and_pictures_of_the_dashboards_are_there_for_who_is_signed_in(site: Site) -> None:
+    for path in at_the_recorder("door", utc_now() - timedelta(hours=1), utc_now()):
+        answer = site.people.get(f"/nvr{path}", headers=VIEWER, follow_redirects=True)
+        assert answer.status_code == 200, path
+        assert answer.content.startswith(MAGIC.get(path.partition("?")[0], b"")), path
 
 
 def test_the_prefix_alone_leads_to_the_first_page(site: Site) -> None:

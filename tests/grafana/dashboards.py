@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,9 @@ FOLDER = Path(__file__).parents[2] / "grafana" / "dashboards"
 DASHBOARDS = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.json"))}
 VARIABLE = re.compile(r"\$\{(\w+)(?:\.[\w.\[\]]+)?(?::[\w:]+)?\}|\$(\w+)")
 LINK = re.compile(r'(?:href|src)="([^"]*)"')
+
+MAGIC = {"/snapshot.jpg": b"\xff\xd8\xff", "/heatmap.png": b"\x89PNG\r\n\x1a\n"}
+"""How the pictures that dashboards show begin, by their path."""
 
 
 def panels() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -50,6 +53,26 @@ def links(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from links(inner)
+
+
+def at_the_recorder(camera: str, start: datetime, end: datetime) -> list[str]:
+    """Every page and picture of the recorder's that dashboards lead to, below its prefix, for this camera and time."""
+    chosen = {
+        "camera": camera,
+        "__to": str(int(end.timestamp() * 1000)),
+        "__from:date:iso": _iso(start),
+        "__to:date:iso": _iso(end),
+        "__data.fields.camera": camera,
+        "__data.fields.moment": _iso(end - timedelta(seconds=5)),
+        "__value.text": camera,
+    }
+    found = {filled(address, chosen) for address in links(DASHBOARDS) if address.startswith("/nvr/")}
+    assert not any("$" in address for address in found)
+    return [address.removeprefix("/nvr") for address in sorted(found)]
+
+
+def _iso(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

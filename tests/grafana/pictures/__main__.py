@@ -9,6 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from PIL import Image
+
 from tests.exporters.web.browser import browser
 from tests.grafana.dashboards import DASHBOARDS
 from tests.grafana.pictures.server import serving
@@ -32,11 +34,12 @@ def draw_all(recorder: str, monitor: str, folder: Path) -> None:
     bundle = None if os.environ.get("DASHBOARD_RENDERER") == "own" else _bundle()
     with serving({"/nvr/": recorder, "/prometheus/": monitor}, bundle) as address:
         for name, dashboard in DASHBOARDS.items():
-            cameras = "front-door" if name == "camera" else CAMERAS
+            cameras = "yard" if name == "camera" else CAMERAS
             page = f"{address}/{'scenes/' if bundle else ''}?name={name}&minutes=5&cameras={cameras}"
             rows = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in dashboard["panels"])
             picture = PICTURES / f"dashboard-{name}.png"
             _screenshot(page, rows * ROW_PIXELS + HEAD_PIXELS, picture, folder / "profile")
+            _shrunk(picture)
             print(picture, flush=True)
 
 
@@ -54,6 +57,13 @@ def _screenshot(page: str, height: int, picture: Path, profile: Path) -> None:
     shot = [f"--user-data-dir={profile}", f"--window-size=1280,{height}", f"--screenshot={picture}"]
     command = [browser(), *options, *quiet, *shot, "--virtual-time-budget=20000", page]
     subprocess.run(command, capture_output=True, check=True, timeout=120)
+
+
+def _shrunk(picture: Path) -> None:
+    """To 256 colours: a third of the size, for the repository."""
+    with Image.open(picture) as drawn:
+        small = drawn.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    small.save(picture, optimize=True)
 
 
 @contextlib.contextmanager

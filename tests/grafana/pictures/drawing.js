@@ -1,6 +1,6 @@
 // A dashboard of Grafana's, laid out on its grid from the JSON and fed by Prometheus and the recorder. It is not Grafana.
 import { asked } from "/pictures/asking.js";
-import { shown, colourOf, nameColour } from "/pictures/values.js";
+import { shown, colourOf, nameColour, marksOf } from "/pictures/values.js";
 
 const choice = new URLSearchParams(location.search);
 const dashboard = await (await fetch(`/dashboards/${choice.get("name")}.json`)).json();
@@ -19,13 +19,13 @@ document.getElementById("note").textContent =
 
 function last(series) { return series.points.at(-1)?.[1]; }
 
-function stat(panel, series) {
+function stat(panel, series, width) {
   const field = panel.fieldConfig.defaults, filled = panel.options.colorMode !== "value";
   if (!series.length) return nothing(panel);
   return `<div class="stats">${series.map((one) => {
-    const colour = colourOf(field, last(one)), size = panel.options.text?.valueSize ?? 34;
+    const colour = colourOf(field, last(one)), size = panel.options.text?.valueSize ?? Math.min(34, width / series.length / shown(field, last(one)).length * 1.55);
     const style = filled ? `background:${colour};color:#fff` : `color:${colour}`;
-    const name = filled ? `<span>${escaped(one.name)}</span>` : "";
+    const name = panel.options.textMode === "value_and_name" ? `<span>${escaped(one.name)}</span>` : "";
     return `<div class="stat" style="${style}">${name}<span style="font-size:${size}px">${shown(field, last(one))}</span></div>`;
   }).join("")}</div>`;
 }
@@ -42,21 +42,39 @@ function bargauge(panel, series, width, height) {
 }
 
 function axis(width, height, left) {
-  return [0, 0.25, 0.5, 0.75].map((part) => {
-    const x = left + part * (width - left);
-    return `<line x1="${x}" x2="${x}" y1="4" y2="${height - 16}" stroke="#2a2c33"/><text x="${x}" y="${height - 3}">${clock(start + part * (end - start))}</text>`;
-  }).join("");
+  const across = (time) => left + (time - start) / (end - start) * (width - left);
+  const room = (width - left) / 62, step = [60, 120, 300, 600, 1800, 3600].find((one) => (end - start) / one <= room) ?? 7200;
+  const times = [];
+  for (let time = Math.ceil(start / step) * step; time <= end; time += step) times.push(time);
+  return times.map((time) => `<line x1="${across(time)}" x2="${across(time)}" y1="4" y2="${height - 16}" stroke="#2a2c33"/>` +
+    `<text x="${Math.min(across(time), width - 18)}" y="${height - 3}" text-anchor="middle">${clock(time)}</text>`).join("");
 }
 
 function legend(entries) {
   return `<div class="legend">${entries.map(([name, colour]) => `<span><i style="background:${colour}"></i>${escaped(name)}</span>`).join("")}</div>`;
 }
 
+/** A line ends where its series has nothing for a while. */
+function unbroken(points) {
+  const parts = [];
+  points.forEach((point, place) => {
+    if (place && point[0] - points[place - 1][0] <= 30) parts.at(-1).push(point); else parts.push([point]);
+  });
+  return parts;
+}
+
+/** The colour that an override gives a series, or else that of its name. */
+function seriesColour(panel, name) {
+  const own = panel.fieldConfig.overrides.find(({ matcher: { id, options } }) =>
+    id === "byRegexp" ? new RegExp(options.slice(1, -1)).test(name) : options === name);
+  return own?.properties.find((one) => one.id === "color")?.value.fixedColor ?? nameColour(name);
+}
+
 function timeseries(panel, series, width, height) {
   const field = panel.fieldConfig.defaults, { custom } = field, stacked = custom.stacking.mode === "normal";
   if (!series.length) return nothing(panel);
   height -= 20;
-  const left = 62, below = new Map(), drawn = series.map((one) => ({ ...one, points: one.points.map(([time, value]) => {
+  const below = new Map(), drawn = series.map((one) => ({ ...one, points: one.points.map(([time, value]) => {
     const from = stacked ? below.get(time) ?? 0 : Math.min(0, field.min ?? 0);
     below.set(time, from + value);
     return [time, stacked ? from + value : value, from];
@@ -65,27 +83,27 @@ function timeseries(panel, series, width, height) {
   let low = field.min ?? Math.min(...values), high = field.max ?? Math.max(...values);
   if (high <= low) high = low + (Math.abs(low) || 1);
   if (field.max === undefined) high += (high - low) * 0.08;
+  const marked = marksOf(field.unit, low, high), left = 14 + 6.6 * Math.max(...marked.map((value) => shown(field, value, true).length));
   const x = (time) => left + (time - start) / (end - start) * (width - left);
   const y = (value) => 4 + (high - Math.max(low, Math.min(high, value))) / (high - low) * (height - 22);
-  const grid = [0, 1, 2, 3, 4].map((step) => {
-    const value = low + step / 4 * (high - low);
-    return `<line x1="${left}" x2="${width}" y1="${y(value)}" y2="${y(value)}" stroke="#2a2c33"/><text x="${left - 6}" y="${y(value) + 4}" text-anchor="end">${shown(field, value, true)}</text>`;
-  }).join("");
+  const grid = marked.map((value) =>
+    `<line x1="${left}" x2="${width}" y1="${y(value)}" y2="${y(value)}" stroke="#2a2c33"/><text x="${left - 6}" y="${y(value) + 4}" text-anchor="end">${shown(field, value, true)}</text>`).join("");
   const limits = custom.thresholdsStyle.mode === "off" ? "" : field.thresholds.steps.filter((step) => step.value !== null && step.value <= high && step.value >= low)
     .map((step) => `<line x1="${left}" x2="${width}" y1="${y(step.value)}" y2="${y(step.value)}" stroke="${step.color}" stroke-dasharray="8 6"/>`).join("");
   const marks = drawn.map((one) => {
-    const colour = nameColour(one.name);
+    const colour = seriesColour(panel, one.name);
     if (custom.drawStyle === "bars") return one.points.map(([time, value, from]) =>
       `<rect x="${x(time) - 2}" width="4" y="${y(value)}" height="${Math.max(0, y(from) - y(value))}" fill="${colour}" fill-opacity="0.7"/>`).join("");
-    const line = one.points.map(([time, value]) => `${x(time)},${y(value)}`).join(" ");
-    const back = [...one.points].reverse().map(([time, , from]) => `${x(time)},${y(from)}`).join(" ");
-    return `<polygon points="${line} ${back}" fill="${colour}" fill-opacity="${custom.fillOpacity / 100}"/><polyline points="${line}" fill="none" stroke="${colour}" stroke-width="2"/>`;
+    return unbroken(one.points).map((points) => {
+    const line = points.map(([time, value]) => `${x(time)},${y(value)}`).join(" ");
+    const back = [...points].reverse().map(([time, , from]) => `${x(time)},${y(from)}`).join(" ");
+    return `<polygon points="${line} ${back}" fill="${colour}" fill-opacity="${custom.fillOpacity / 100}"/><polyline points="${line}" fill="none" stroke="${colour}" stroke-width="2"/>`; }).join("");
   }).join("");
-  return `<svg width="${width}" height="${height}">${axis(width, height, left)}${grid}${marks}${limits}</svg>${legend(series.map((one) => [one.name, nameColour(one.name)]))}`;
+  return `<svg width="${width}" height="${height}">${axis(width, height, left)}${grid}${marks}${limits}</svg>${legend(series.map((one) => [one.name, seriesColour(panel, one.name)]))}`;
 }
 
 function strips(panel, series, width, height) {
-  const field = panel.fieldConfig.defaults, left = 90, tall = (height - 38) / Math.max(1, series.length);
+  const field = panel.fieldConfig.defaults, left = 22 + 6.6 * Math.max(...series.map((one) => one.name.length), 0), tall = (height - 38) / Math.max(1, series.length);
   if (!series.length) return nothing(panel);
   const x = (time) => left + (time - start) / (end - start) * (width - left);
   const cells = series.map((one, row) => `<text x="${left - 8}" y="${(row + 0.5) * tall + 4}" text-anchor="end">${escaped(one.name)}</text>` +
@@ -100,6 +118,7 @@ function strips(panel, series, width, height) {
 function table(panel, frames) {
   const rows = frames.flatMap((frame) => frame.rows ?? [{ ...frame.labels, Value: last(frame) }]);
   if (!rows.length) return nothing(panel);
+  if (panel.transformations?.[0].id === "sortBy") rows.sort((a, b) => b.Value - a.Value);
   const organised = (panel.transformations ?? []).find((one) => one.id === "organize")?.options ?? {};
   const overrides = Object.fromEntries((panel.fieldConfig.overrides ?? []).map((one) => [one.matcher.options,
     Object.fromEntries(one.properties.map((property) => [property.id, property.value]))]));
@@ -109,6 +128,7 @@ function table(panel, frames) {
     const own = overrides[name] ?? {}, kind = own["custom.cellOptions"]?.type, word = own.mappings?.[0].options[value];
     if (kind === "image") return `<td><img src="${escaped(value)}" height="52"></td>`;
     if (kind === "color-background" && word) return `<td style="background:${word.color};color:#fff">${escaped(word.text ?? value)}</td>`;
+    if (own.unit === "dateTimeAsIso") return `<td>${escaped(String(value).slice(0, 19))}</td>`;
     return `<td>${own.unit ? shown({ unit: own.unit }, Number(value)) : escaped(value)}</td>`;
   };
   return `<table><tr>${names.map((name) => `<th>${escaped(overrides[name]?.displayName ?? name)}</th>`).join("")}</tr>
@@ -121,18 +141,18 @@ function heatmap(panel, frames, width, height) {
   let columns, rows;
   if (frames[0]?.rows) {
     rows = Object.keys(frames[0].rows[0] ?? {}).filter((name) => name !== "time");
-    columns = frames[0].rows.map((row) => [String(row.time).slice(0, 10), rows.map((name) => Number(row[name]))]);
+    columns = frames[0].rows.map((row) => [String(row.time).slice(5, 10), rows.map((name) => Number(row[name]))]);
   } else {
     const sorted = [...frames].sort((a, b) => upperBound(a) - upperBound(b));
-    rows = sorted.map((one) => one.name);
+    rows = sorted.map((one) => one.labels.le === "+Inf" ? "more" : shown({ unit: panel.options.yAxis.unit }, Number(one.labels.le)));
     const times = [...new Set(sorted.flatMap((one) => one.points.map((point) => point[0])))].sort();
     const found = sorted.map((one) => new Map(one.points));
-    columns = times.map((time) => [clock(time), found.map((one, place) => (one.get(time) ?? 0) - (found[place - 1]?.get(time) ?? 0))]);
+    columns = times.map((time) => [time % 60 < 5 ? clock(time) : "", found.map((one, place) => (one.get(time) ?? 0) - (found[place - 1]?.get(time) ?? 0))]);
   }
   if (!columns?.length) return nothing(panel);
   const most = Math.max(...columns.flatMap((column) => column[1]), 1e-9), left = 56, across = (width - left) / columns.length, tall = (height - 18) / rows.length;
   const colour = (value) => VIRIDIS[Math.min(5, Math.floor(Math.sqrt(value / most) * 6))];
-  const every = Math.ceil(rows.length / 8), often = Math.ceil(columns.length / 6);
+  const every = Math.ceil(rows.length / 8), often = frames[0]?.rows ? Math.ceil(columns.length / 5) : 1;
   const cells = columns.map(([name, values], column) => values.map((value, row) => value > 1e-9
     ? `<rect x="${left + column * across}" width="${Math.max(1, across - 1)}" y="${(rows.length - 1 - row) * tall}" height="${Math.max(1, tall - 1)}" fill="${colour(value)}"/>` : "").join("")
     + (column % often ? "" : `<text x="${left + column * across}" y="${height - 4}">${name}</text>`)).join("");
@@ -150,7 +170,8 @@ async function draw(panel, chosen) {
   const title = escaped(panel.title.replace("$camera", chosen[0]));
   element.innerHTML = panel.type === "row" ? title : `<h2>${title}</h2><div class="body"></div>`;
   if (panel.type === "row") return;
-  const body = element.querySelector(".body"), time = { start, end };
+  const body = element.querySelector(".body");
+  const days = parseInt(panel.timeFrom ?? "0"), time = { start: days ? end - days * 86400 : start, end };
   if (panel.type === "text") {
     body.className += " text";
     body.innerHTML = panel.options.content.replaceAll("${camera}", chosen[0]).replaceAll("${__to}", end * 1000)

@@ -29,6 +29,7 @@ export function shown(field, value, coarse = false) {
     case "Bps": return scaled(value, 1000, ["B/s", "kB/s", "MB/s", "GB/s"], digits);
     case "fps": return `${value.toFixed(digits ?? 1)} fps`;
     case "x": return `${scaled(value, 1000, ["", "K"], digits)}x`;
+    case "suffix: rows/s": return `${scaled(value, 1000, ["", "K"], digits)} rows/s`;
     default: return scaled(value, 1000, ["", "K", "Mil", "Bil"], digits);
   }
 }
@@ -43,4 +44,14 @@ export function nameColour(name) {
   let sum = 0;
   for (const letter of name) sum = (sum * 31 + letter.charCodeAt(0)) >>> 0;
   return PALETTE[sum % PALETTE.length];
+}
+
+/** The round values between two, about five, at which an axis has its lines. */
+export function marksOf(unit, low, high) {
+  const rough = (high - low) / 4, base = unit === "bytes" ? 1024 : 10, scale = base ** Math.floor(Math.log(rough) / Math.log(base));
+  const round = unit === "s" && rough > 1 ? [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400, 43200, 86400, 172800, 604800]
+    : [1, 2, 2.5, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000].map((one) => one * scale);
+  const step = round.find((one) => one >= rough * 0.99) ?? round.at(-1), marks = [];
+  for (let value = Math.ceil(low / step) * step; value <= high; value += step) marks.push(Math.abs(value) < step / 1e6 ? 0 : value);
+  return marks;
 }
