@@ -1,0 +1,32 @@
+"""What has no texture of its own, as a van's side: its event is found; how much of it is found only gets better."""
+
+import pytest
+
+from tests.scenarios.actors import Actor, box, cloth, crossing
+from tests.scenarios.chance import WARM
+from tests.scenarios.film import Film
+from tests.scenarios.ground import street, yard
+from tests.scenarios.score import score
+from tests.scenarios.trial import judge
+
+SIZES = {"parcel": (0.12, 0.2), "van": (0.25, 0.35), "van, near": (0.4, 0.5)}
+GROUNDS = {"yard": yard(3), "street": street(3)}
+CELL_F1 = {
+    ("yard", "parcel"): 0.9,
+    ("yard", "van"): 0.5,
+    ("yard", "van, near"): 0.3,
+    ("street", "parcel"): 0.85,
+    ("street", "van"): 0.15,
+    ("street", "van, near"): 0.05,
+}
+"""What is reached by ground and size: far inside of a large plain thing nothing tells it from light."""
+
+
+@pytest.mark.parametrize(("ground", "size"), CELL_F1)
+def test_something_bright_and_plain_is_one_event_and_no_less_of_it_is_found_than_was(ground: str, size: str) -> None:
+    width, height = SIZES[size]
+    path = crossing(WARM, WARM + 6, (width, height), 0.4, (-width, 1.0))
+    shots = list(Film(GROUNDS[ground], 22, (Actor(box(200), path, texture=cloth(0) / 10),), seed=3).shots())
+    result = score(shots, *judge(shots))
+    assert (result.missed, result.false_events) == (0, 0)
+    assert result.cell_f1 >= CELL_F1[ground, size]
