@@ -1,5 +1,6 @@
 """What has no texture of its own, as a van's side: its event is found; how much of it is found only gets better."""
 
+import numpy as np
 import pytest
 
 from tests.scenarios.actors import Actor, box, cloth, crossing
@@ -26,7 +27,7 @@ CELL_F1 = {
 def test_something_bright_and_plain_is_one_event_and_no_less_of_it_is_found_than_was(ground: str, size: str) -> None:
     width, height = SIZES[size]
     path = crossing(WARM, WARM + 6, (width, height), 0.4, (-width, 1.0))
-    shots = list(Film(GROUNDS[ground], 22, (Actor(box(200), path, texture=cloth(0) / 10),), seed=3).shots())
+    shots = list(Film(GROUNDS[ground], 22, (Actor(box(200), path, texture=cloth(0) / np.float32(10)),), seed=3).shots())
     result = score(shots, *judge(shots))
     assert (result.missed, result.false_events) == (0, 0)
     assert result.cell_f1 >= CELL_F1[ground, size]
