@@ -35,9 +35,9 @@ def events() -> Panel:
         sql(EVENTS),
         overrides=[
             thumbnail("picture"),
-            column("time", unit="dateTimeAsIso", links=[link("Play", PLAY)], custom_width=170),
-            column("seconds", unit="s", custom_width=90),
-            column("peak", unit="percentunit", custom_width=90, displayName="peak of the picture"),
+            column("time", unit="dateTimeAsIso", links=[link("Play", PLAY)], custom_width=190),
+            column("seconds", unit="s", decimals=1, custom_width=90),
+            column("peak", unit="percentunit", decimals=1, custom_width=160, displayName="peak of the picture"),
             column("camera", custom_width=110),
             hidden("moment"),
             hidden("seen"),
@@ -110,7 +110,7 @@ def build() -> dict[str, Any]:
         *places,
         Placed(0, 8, 24, 3, _state()),
         Placed(0, 11, 24, 3, _motion()),
-        Placed(0, 14, 12, 3, tampering()),
+        Placed(0, 14, 12, 3, tampering(low=True)),
         Placed(12, 14, 12, 3, _zones()),
         Placed(0, 17, 24, 10, events()),
         heading(27, "What arrives"),
@@ -146,7 +146,8 @@ def _heat() -> Panel:
 
 
 def _state() -> Panel:
-    return timeline("State", "What the camera was.", promql(camera_states(), "{{camera}}"), mappings=mapping(STATES))
+    states = promql(camera_states(), "{{camera}}")
+    return timeline("State", "What the camera was.", states, mappings=mapping(STATES), low=True)
 
 
 def _motion() -> Panel:
@@ -155,15 +156,17 @@ def _motion() -> Panel:
         "When something moved.",
         promql(f"max by (camera) (nvr_motion_active{{{CAMERA}}})", "{{camera}}"),
         mappings=mapping({"still": (0, "#8E8E8E33"), "motion": (1, BLUE)}),
+        low=True,
     )
 
 
-def tampering() -> Panel:
+def tampering(*, low: bool = False) -> Panel:
     return timeline(
         "Tampering",
         "What is being done to a camera, as its picture tells.",
         promql(tamperings(), "{{camera}}"),
         mappings=mapping({"as usual": (0, GREEN), **TAMPERINGS}),
+        low=low,
     )
 
 
@@ -173,6 +176,7 @@ def _zones() -> Panel:
         "While something moves in a zone that asks for alerts, and for a minute after.",
         promql(f"max by (zone) (nvr_motion_zone_alert_active{{{CAMERA}}})", "{{zone}}"),
         mappings=mapping({"quiet": (0, "#8E8E8E33"), "alert": (1, ORANGE)}),
+        low=True,
     )
     made["fieldConfig"]["defaults"]["noValue"] = "no zone asks for alerts"
     return made

@@ -53,7 +53,7 @@ def figures() -> list[Panel]:
             steps=OBJECTIVE,
         ),
         stat(
-            "Longest without a frame",
+            "Oldest last frame",
             "Age of the last frame of the camera that has been silent for the longest.",
             latest(age),
             unit="s",

@@ -141,14 +141,14 @@ def bars(
     options = {
         "displayMode": "basic",
         "legend": {"calcs": [], "displayMode": "list", "placement": "bottom", "showLegend": False},
-        "maxVizHeight": 300,
+        "maxVizHeight": 56,  # one bar alone is otherwise as tall as its panel
         "minVizHeight": 16,
         "minVizWidth": 8,
         "namePlacement": "auto",
         "orientation": "horizontal",
         "reduceOptions": _reduce(),
         "showUnfilled": True,
-        "sizing": "auto",
+        "sizing": "manual",
         "valueMode": "color",
     }
     made = _panel("bargauge", title, description, list(targets), options)
@@ -164,14 +164,16 @@ def bars(
     )
 
 
-def timeline(title: str, description: str, *targets: Target, mappings: list[dict[str, Any]]) -> Panel:
-    """One strip a series, coloured by its value."""
+def timeline(
+    title: str, description: str, *targets: Target, mappings: list[dict[str, Any]], low: bool = False
+) -> Panel:
+    """One strip a series, coloured by its value. Where it is too low for a legend, the strips hold their words."""
     options = {
         "alignValue": "left",
-        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": True},
+        "legend": {"displayMode": "list", "placement": "bottom", "showLegend": not low},
         "mergeValues": True,
         "rowHeight": 0.85,
-        "showValue": "never",
+        "showValue": "auto" if low else "never",
         "tooltip": {"mode": "single", "sort": "none", "hideZeros": False},
     }
     made = _panel("state-timeline", title, description, list(targets), options)
@@ -190,7 +192,9 @@ def table(
         "showHeader": True,
     }
     made = _panel("table", title, description, list(targets), options)
-    made["fieldConfig"]["overrides"] = overrides
+    # What an empty table says would otherwise stand in each of its empty cells.
+    cells = {"matcher": {"id": "byRegexp", "options": "/.*/"}, "properties": [{"id": "noValue", "value": "\u2013"}]}
+    made["fieldConfig"]["overrides"] = [cells, *overrides]
     return _field(made, custom={"align": "auto", "cellOptions": {"type": "auto"}, "inspect": False}, noValue=empty)
 
 

@@ -132,9 +132,9 @@ def _kept() -> Panel:
     return lines(
         "Kept against promised",
         "Age of each camera's oldest footage, and the age that it is promised to reach.",
-        promql(f"time() - min by (camera) ({OLDEST})", "{{camera}}"),
-        promql(f"max(nvr_retention_target_seconds{{{SITE}}}) > 0", "promised"),
-        unit="s",
+        promql(f"(time() - min by (camera) ({OLDEST})) / 86400", "{{camera}}"),
+        promql(f"max(nvr_retention_target_seconds{{{SITE}}}) / 86400 > 0", "promised"),
+        unit="d",  # the axis of seconds is marked at 1.16 days, 2.31 days and so on
         colours={"promised": GRAY},
     )
 

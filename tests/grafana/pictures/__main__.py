@@ -54,7 +54,8 @@ def _bundle() -> Path | None:
 def _screenshot(page: str, height: int, picture: Path, profile: Path) -> None:
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars"]
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    shot = [f"--user-data-dir={profile}", f"--window-size=1280,{height}", f"--screenshot={picture}"]
+    whole = "--run-all-compositor-stages-before-draw"  # or charts are missing on a busy machine
+    shot = [whole, f"--user-data-dir={profile}", f"--window-size=1280,{height}", f"--screenshot={picture}"]
     command = [browser(), *options, *quiet, *shot, "--virtual-time-budget=20000", page]
     subprocess.run(command, capture_output=True, check=True, timeout=120)
 

@@ -63,6 +63,7 @@ function body(panel: any, repeated: string, chosen?: any) {
     hoverHeader: !panel.title,
     options: panel.options,
     fieldConfig: panel.fieldConfig,
+    $timeRange: panel.timeFrom && new SceneTimeRange({ from: `now-${panel.timeFrom}`, to: "now", timeZone: "utc" }),
     $data: data(panel),
     $variables: chosen && new SceneVariableSet({ variables: [chosen] }),
   });

@@ -1,10 +1,10 @@
 // What the state timeline and the heatmap share: rows of rectangles over time, drawn with Grafana's plot.
 import { type PanelProps } from "@grafana/data";
 import { config } from "@grafana/runtime";
-import { AxisPlacement, ScaleDirection, ScaleOrientation, UPlotConfigBuilder } from "@grafana/ui";
+import { AxisPlacement, ScaleDirection, ScaleOrientation, getTextColorForAlphaBackground, UPlotConfigBuilder } from "@grafana/ui";
 import type uPlot from "uplot";
 
-export interface Cell { from: number; to: number; row: number; colour: string }
+export interface Cell { from: number; to: number; row: number; colour: string; text?: string }
 
 export interface Rows { names: string[]; cells: Cell[]; height: number; gap: number }
 
@@ -32,7 +32,17 @@ function shown(names: string[]): number[] {
   return names.map((_, row) => row).filter((row) => row % step === 0);
 }
 
-function drawn(plot: uPlot, { from, to, row, colour }: Cell, { height, gap }: Rows) {
+// In the rectangle, if there is room for it.
+function labelled(plot: uPlot, text: string, left: number, middle: number, width: number) {
+  plot.ctx.font = `12px ${config.theme2.typography.fontFamily}`;
+  if (plot.ctx.measureText(text).width + 8 > width) return;
+  plot.ctx.textBaseline = "middle";
+  plot.ctx.textAlign = "left";
+  plot.ctx.fillStyle = getTextColorForAlphaBackground(plot.ctx.fillStyle as string, true);
+  plot.ctx.fillText(text, left + 4, middle);
+}
+
+function drawn(plot: uPlot, { from, to, row, colour, text }: Cell, { height, gap }: Rows) {
   const { left, top, width, height: tall } = plot.bbox;
   const middle = plot.valToPos(row + 0.5, "y", true), size = (Math.abs(plot.valToPos(1, "y", true) - plot.valToPos(0, "y", true))) * height;
   const start = plot.valToPos(from, "x", true), end = plot.valToPos(to, "x", true);
@@ -42,5 +52,6 @@ function drawn(plot: uPlot, { from, to, row, colour }: Cell, { height, gap }: Ro
   plot.ctx.clip();
   plot.ctx.fillStyle = colour;
   plot.ctx.fillRect(start, middle - size / 2, Math.max(1, end - start - gap), size - gap);
+  if (text) labelled(plot, text, Math.max(start, left), middle, end - start);
   plot.ctx.restore();
 }

@@ -20,7 +20,7 @@ function lines(frames: DataFrame[]): Line[] {
 }
 
 function cells({ time, field }: Line, row: number, end: number, merge: boolean): Cell[] {
-  const made: Array<Cell & { text: string }> = [], gap = 3 * usual(time.values);
+  const made: Cell[] = [], gap = 3 * usual(time.values);
   time.values.forEach((at, index) => {
     const next = time.values[index + 1] ?? end, to = Math.min(next, at + gap);
     const { text, color = "gray" } = field.display!(field.values[index]), last = made.at(-1);
@@ -51,6 +51,7 @@ export function Timeline(props: PanelProps<any>) {
   if (!drawn.length) return <NoData {...{ data, fieldConfig: props.fieldConfig, panelId: props.id }} />;
   const names = drawn.map(({ name }) => name).reverse(), end = timeRange.to.valueOf();
   const made = drawn.flatMap((line, index) => cells(line, drawn.length - 1 - index, end, options.mergeValues));
+  if (options.showValue === "never") made.forEach((cell) => delete cell.text);
   const builder = chart(props, { names, cells: made, height: options.rowHeight, gap: 0 });
   const items = options.legend.showLegend ? legend(drawn[0].field) : [];
   const below = items.length ? <VizLayout.Legend placement="bottom"><VizLegend placement="bottom" displayMode={LegendDisplayMode.List} items={items} /></VizLayout.Legend> : null;
