@@ -89,13 +89,14 @@ def alerts() -> Panel:
         ),
         overrides=[
             coloured("severity", words({"critical": RED, "warning": ORANGE, "info": BLUE}), 90),
-            column("alertname", links=[link("Whom it was told to", "/nvr/alerts?state=firing")]),
+            column("alertname", links=[link("Whom it was told to", "/nvr/alerts?state=firing")], custom_width=220),
             column("camera", links=[link("Play", "/nvr/play?camera=${__value.text}")], custom_width=110),
         ],
         empty="No alert fires",
     )
     away = ("Value", "alertstate", "event", "instance", "job", "site", "component", "table", "volume", "channel")
     order = organised("severity", "alertname", "camera", hide=away)
+    # By their grade, which is the value: the words would put info before warning.
     made["transformations"] = [{"id": "sortBy", "options": {"sort": [{"field": "Value", "desc": True}]}}, *order]
     return made
 
