@@ -96,30 +96,26 @@ def _frame_age() -> dict[str, Any]:
 
 
 def build() -> dict[str, Any]:
-    rows = ((0, 2), (2, 3), (5, 3))
-    places = [
-        Placed(18 + 3 * (place % 2), rows[place // 2][0], 3, rows[place // 2][1], panel)
-        for place, panel in enumerate(figures())
-    ]
+    places = [Placed(18 + 3 * (place % 2), 3 * (place // 2), 3, 3, panel) for place, panel in enumerate(figures())]
     return dashboard(
         "camera",
         "Camera",
         "One camera, from what arrives to what is found.",
-        Placed(0, 0, 9, 8, _live()),
-        Placed(9, 0, 9, 8, _heat()),
+        Placed(0, 0, 9, 9, _live()),
+        Placed(9, 0, 9, 9, _heat()),
         *places,
-        Placed(0, 8, 24, 3, _state()),
-        Placed(0, 11, 24, 3, _motion()),
-        Placed(0, 14, 12, 3, tampering(low=True)),
-        Placed(12, 14, 12, 3, _zones()),
-        Placed(0, 17, 24, 10, events()),
-        heading(27, "What arrives"),
-        Placed(0, 28, 12, 7, _frames()),
-        Placed(12, 28, 6, 7, _dropped()),
-        Placed(18, 28, 6, 7, _clock()),
-        Placed(0, 35, 8, 7, _restarts()),
-        Placed(8, 35, 8, 7, _gaps()),
-        Placed(16, 35, 8, 7, _lag()),
+        Placed(0, 9, 24, 3, _state()),
+        Placed(0, 12, 24, 3, _motion()),
+        Placed(0, 15, 12, 3, tampering(low=True)),
+        Placed(12, 15, 12, 3, _zones()),
+        Placed(0, 18, 24, 10, events()),
+        heading(28, "What arrives"),
+        Placed(0, 29, 12, 7, _frames()),
+        Placed(12, 29, 6, 7, _dropped()),
+        Placed(18, 29, 6, 7, _clock()),
+        Placed(0, 36, 8, 7, _restarts()),
+        Placed(8, 36, 8, 7, _gaps()),
+        Placed(16, 36, 8, 7, _lag()),
         one_camera=True,
     )
 

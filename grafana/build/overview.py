@@ -88,9 +88,10 @@ def alerts() -> Panel:
             " or ".join(f'ALERTS{{{SITE}, alertstate="firing", severity="{grade}"}} * {rank}' for grade, rank in RANKS)
         ),
         overrides=[
-            coloured("severity", words({"critical": RED, "warning": ORANGE, "info": BLUE}), 90),
-            column("alertname", links=[link("Whom it was told to", "/nvr/alerts?state=firing")], custom_width=220),
-            column("camera", links=[link("Play", "/nvr/play?camera=${__value.text}")], custom_width=110),
+            coloured("severity", words({"critical": RED, "warning": ORANGE, "info": BLUE}), 75),
+            column("alertname", links=[link("Whom it was told to", "/nvr/alerts?state=firing")], custom_width=225),
+            column("camera", links=[link("Play", "/nvr/play?camera=${__value.text}")], custom_width=105),
+            column("zone", custom_width=75),
         ],
         empty="No alert fires",
     )
@@ -126,10 +127,10 @@ def build() -> dict[str, Any]:
         *places,
         Placed(0, 4, 24, 3, states),
         Placed(0, 7, 6, 6, repeated(tile, across=4)),
-        Placed(0, 13, 15, 7, _history()),
-        Placed(15, 13, 9, 7, alerts()),
-        Placed(0, 20, 15, 5, _moving()),
-        Placed(15, 20, 9, 5, _covered()),
+        Placed(0, 13, 14, 7, _history()),
+        Placed(14, 13, 10, 7, alerts()),
+        Placed(0, 20, 14, 5, _moving()),
+        Placed(14, 20, 10, 5, _covered()),
         Placed(0, 25, 8, 7, _silence()),
         Placed(8, 25, 8, 7, _reconnects()),
         Placed(16, 25, 8, 7, _room()),

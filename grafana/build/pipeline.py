@@ -90,6 +90,7 @@ def _rows() -> Panel:
         promql(rows, "{{table}}"),
         unit="suffix: rows/s",
         stacked=True,
+        colours={"segments": ORANGE},
     )
 
 
