@@ -25,8 +25,9 @@ FEW_PIXELS = 70
 EDGED = 0.23
 """The least sharpness of an object. A cloud, or what is out of focus on the lens, has 0.21 at most, people 0.33."""
 
-ASIDE = 0.85
-"""The share of pixels at which something is the scene itself, swaying: people have 0.25, small or faint things 0.7."""
+ASIDE, ASIDE_FAINT, FAINT = 0.85, 0.6, 4.0
+"""The share of pixels at which something, or what is fainter in strength, is the scene itself, swaying: people have
+0.25, small things 0.4, what is hardly brighter than a wall 0.55."""
 
 FULL_PIXELS = 7
 """Differing pixels from which on a cell is covered to a fifth: an edge makes half a pixel beside it differ too."""
@@ -131,10 +132,11 @@ class Watch:
         evidence = Evidence(cells, sight.picture, sight.light, sight.room, sight.clear)
         whole = Findings.of(_added(evidence.sums, likely, cells))
         aside = count_aside(cells, sight.picture, sight.low, sight.room, sight.clear)
-        displaced = _added(aside[np.newaxis], likely, cells)[0] >= ASIDE * whole.pixels
         full = packed(sight.counts >= FULL_PIXELS)
         shaded = subset(cells, _shaded(evidence))
         strengths = whole.contrast * np.sqrt([one.bit_count() for one in likely])
+        most_aside = np.where(strengths < FAINT, ASIDE_FAINT, ASIDE)
+        displaced = _added(aside[np.newaxis], likely, cells)[0] >= most_aside * whole.pixels
         return [
             Component(
                 filled(one & full & ~shaded) or one & solid, float(contrast), float(strength), self._memory.run(one)
