@@ -56,8 +56,8 @@ def _screenshot(page: str, height: int, picture: Path, profile: Path) -> None:
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
     whole = "--run-all-compositor-stages-before-draw"  # or charts are missing on a busy machine
     shot = [whole, f"--user-data-dir={profile}", f"--window-size=1280,{height}", f"--screenshot={picture}"]
-    command = [browser(), *options, *quiet, *shot, "--virtual-time-budget=20000", page]
-    subprocess.run(command, capture_output=True, check=True, timeout=120)
+    command = [browser(), *options, *quiet, *shot, "--virtual-time-budget=40000", page]
+    subprocess.run(command, capture_output=True, check=True, timeout=180)
 
 
 def _shrunk(picture: Path) -> None:
