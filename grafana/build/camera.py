@@ -9,8 +9,9 @@ from grafana.build.overview import OBJECTIVE
 from grafana.build.panels import Panel, lines, picture, stat, table, timeline
 from grafana.build.queries import CAMERA, WHERE, camera_states, coverage, latest, promql, sql, tamperings
 
-INTO_EVENT = "least(5000, greatest(1000, intDiv(dateDiff('millisecond', start, coalesce(`end`, start)), 2)))"
-"""Milliseconds after its start an event is pictured: halfway, and at most 5 s, since most only begin at an edge."""
+INTO_EVENT = "if(isNull(`end`), 1000, least(5000, intDiv(dateDiff('millisecond', start, `end`), 2)))"
+"""Milliseconds after its start an event is pictured: halfway, at most 5 s, for it often begins at an edge of the picture;
+one that goes on after 1 s."""
 
 EVENTS = f"""SELECT
     concat('/nvr/snapshot.jpg?camera=', camera, '&t=', seen, '&width=160&placeholder=1') AS picture,
