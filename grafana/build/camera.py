@@ -10,7 +10,7 @@ from grafana.build.panels import Panel, lines, picture, stat, table, timeline
 from grafana.build.queries import CAMERA, WHERE, camera_states, coverage, latest, promql, sql, tamperings
 
 INTO_EVENT = "if(isNull(`end`), 1000, least(5000, intDiv(dateDiff('millisecond', start, `end`), 2)))"
-"""Milliseconds after its start an event is pictured: halfway, at most 5 s, for it often begins at an edge of the picture;
+"""Milliseconds after its start an event is pictured: halfway, at most 5 s, for it often begins at an edge of the view;
 one that goes on after 1 s."""
 
 EVENTS = f"""SELECT
