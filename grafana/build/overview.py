@@ -95,19 +95,7 @@ def alerts() -> Panel:
         ],
         empty="No alert fires",
     )
-    away = (
-        "Value",
-        "alertstate",
-        "event",
-        "instance",
-        "job",
-        "site",
-        "component",
-        "table",
-        "volume",
-        "channel",
-        "zone",
-    )
+    away = ("Value", "alertstate", "event", "instance", "job", "site", "component", "table", "volume", "channel")
     order = organised("severity", "alertname", "camera", hide=away)
     # By their grade, which is the value: the words would put info before warning.
     made["transformations"] = [{"id": "sortBy", "options": {"sort": [{"field": "Value", "desc": True}]}}, *order]
