@@ -13,12 +13,17 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class HttpSink:
-    """`taken` are the bodies that came, `headers` what came with each; it answers with `status`."""
+    """`taken` are the bodies that came, `paths` where to, `headers` what came with each; it answers with `status`.
+
+    One that `hangs` takes everything and answers nothing, until it is closed.
+    """
 
     def __init__(self, port: int = 0) -> None:
         self.taken: list[bytes] = []
+        self.paths: list[str] = []
         self.headers: list[dict[str, str]] = []
-        self.status = 200
+        self.status, self.hangs = 200, False
+        self._closed = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self.host = f"127.0.0.1:{self._server.server_address[1]}"
 
@@ -29,7 +34,11 @@ class HttpSink:
             def do_POST(self) -> None:
                 content = self.rfile.read(int(self.headers["Content-Length"]))
                 sink.headers.append(dict(self.headers))
+                if sink.hangs:
+                    sink._closed.wait()
+                    return
                 if sink.status == 200:
+                    sink.paths.append(self.path)
                     sink.taken.append(content)
                 self.send_response(sink.status)
                 self.end_headers()
@@ -46,6 +55,7 @@ class HttpSink:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._closed.set()
         self._server.shutdown()
         self._server.server_close()
 
