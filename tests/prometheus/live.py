@@ -15,7 +15,7 @@ import yaml
 
 from nvr.commands.demo_children import Child
 from tests.e2e.live import free_port
-from tests.prometheus.pace import quick_rules
+from tests.prometheus.pace import quick_rules, quicker
 from tests.prometheus.story import ROOT
 
 READY_SECONDS = 30.0
@@ -41,7 +41,7 @@ class LivePrometheus:
         self._write("prometheus.yml", config)
         self._write("rules.yml", quick_rules(factor))
         self._http = httpx.Client(base_url=f"http://127.0.0.1:{self._port}", timeout=10, trust_env=False)
-        self._child = Child("Prometheus", self._command(), self._folder / "log")
+        self._child = Child("Prometheus", self._command(factor), self._folder / "log")
 
     def alerts(self, state: str = "firing") -> list[dict[str, str]]:
         """The labels of the alerts in this state."""
@@ -82,11 +82,13 @@ class LivePrometheus:
         found: list[dict[str, Any]] = self._http.get("/api/v1/alerts").raise_for_status().json()["data"]["alerts"]
         return found
 
-    def _command(self) -> list[str]:
+    def _command(self, factor: float) -> list[str]:
         flags = {
             "config.file": self._folder / "prometheus.yml",
             "storage.tsdb.path": self._folder / "data",
             "web.listen-address": f"127.0.0.1:{self._port}",
+            # What is over is said again too. What is silent for four times as long is over to Alertmanager.
+            "rules.alert.resend-delay": quicker("1m", factor, 10.0),
             "log.level": "warn",
         }
         return ["prometheus", *(f"--{flag}={value}" for flag, value in flags.items())]

@@ -43,7 +43,7 @@ def test_amtool_finds_nothing_wrong_with_the_configuration() -> None:
 
 @pytest.mark.parametrize("name", alerts())
 def test_every_alert_reaches_people_and_the_watchdog_the_heartbeat(name: str) -> None:
-    receiver = "heartbeat" if name == "NvrWatchdog" else "people"
+    receiver = {"NvrWatchdog": "heartbeat", "NvrDown": "recorder-down,people"}.get(name, "people")
     labels = [f"{key}={value}" for key, value in alert(name, DOOR).items()]
     command = ["amtool", "config", "routes", "test", f"--config.file={CONFIG}", f"--verify.receivers={receiver}"]
     done = subprocess.run([*command, *labels], capture_output=True, text=True, check=False)
@@ -56,6 +56,7 @@ def test_what_is_critical_is_repeated_every_five_minutes_and_the_rest_hourly() -
     assert (route["repeat_interval"], repeats['severity="critical"']) == ("1h", "5m")
     assert route["group_by"] == ["event", "site", "instance", "camera", "volume"]
     assert repeats['alertname="NvrWatchdog"'] == "1m"
+    assert repeats['alertname="NvrDown"'] == "1h"
 
 
 def test_the_heartbeat_goes_outside_and_is_never_resolved() -> None:

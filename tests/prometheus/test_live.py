@@ -11,7 +11,8 @@ from ingest.demo.camera import DemoCamera
 from ingest.demo.clips import make_clip
 from ingest.demo.scenes import Scene, lights
 from nvr.model import Picture
-from tests.e2e.live import LiveRecorder
+from tests.e2e.live import LiveRecorder, free_port
+from tests.exporters.notify.sinks import MailSink
 from tests.prometheus.live import LivePrometheus
 from tests.prometheus.live_alertmanager import LiveAlertmanager
 
@@ -28,6 +29,7 @@ class Watching:
     recorder: LiveRecorder
     prometheus: LivePrometheus
     manager: LiveAlertmanager
+    mail: MailSink
 
     def begins(self) -> None:
         """Every camera is up, and seen to be."""
@@ -58,6 +60,9 @@ class Watching:
         self.prometheus.wait_for(lambda: not self.prometheus.fires("NvrCameraFrozen", camera="still"), 40)
         assert self.prometheus.fires("NvrCameraOffline", camera="yard")
         assert self._recoveries() == []
+        self.prometheus.wait_for(lambda: len(self._mails()) == 1, 20)
+        assert "firing" in self._mails()[0]
+        self.prometheus.wait_for(lambda: ("NvrWatchdog", "") in self.manager.inhibited(), 20)
 
     def has_everything_back(self) -> None:
         self.recorder.start()
@@ -65,10 +70,19 @@ class Watching:
         self.prometheus.wait_for(lambda: not self.prometheus.fires("NvrCameraOffline"), 60)
         self.prometheus.wait_for(lambda: self.manager.has_sent("resolved", "NvrCameraOffline", camera="yard"), 30)
         self.prometheus.wait_for(lambda: self.manager.has_sent("resolved", "NvrDown"), 30)
+        self.prometheus.wait_for(lambda: len(self._mails()) == 2, 30)
+        assert "resolved" in self._mails()[1]
+        self.prometheus.wait_for(lambda: ("NvrWatchdog", "") not in self.manager.inhibited(), 20)
 
     def never_blamed(self, camera: str) -> None:
         firing = f'count by (alertname) (count_over_time(ALERTS{{camera="{camera}", alertstate="firing"}}[10m]))'
         assert self.prometheus.query(firing) == []
+
+    def _mails(self) -> list[str]:
+        """What Alertmanager itself has told people: of its recorder, and of nothing else."""
+        subjects = [str(mail["Subject"]).lower() for mail in self.mail.taken]
+        assert all("nvrdown" in subject for subject in subjects), subjects
+        return subjects
 
     def _recoveries(self) -> list[str]:
         return [name for _, status, name, _ in self.manager.sent if status == "resolved"]
@@ -95,10 +109,11 @@ def test_alerts_fire_resolve_and_outlive_the_recorder(tmp_path: Path) -> None:
             camera.wait()
         with (
             LiveRecorder(tmp_path, cameras) as recorder,
-            LiveAlertmanager(tmp_path) as manager,
+            MailSink(free_port()) as mail,
+            LiveAlertmanager(tmp_path, mail=mail.host) as manager,
             LivePrometheus(tmp_path, [recorder.port], alertmanager=manager.port) as prometheus,
         ):
-            watching = Watching(recorder, prometheus, manager)
+            watching = Watching(recorder, prometheus, manager, mail)
             watching.begins()
             yard.kill()
             watching.sees_each_trouble_where_it_is()
