@@ -4,6 +4,7 @@ A recorder beside another recorder, or beside its own cameras' faults, would mea
 that record in real time run one after another on one worker, and what only computes or waits on the other.
 """
 
+import os
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> SharedOut
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first."""
     items.sort(key=lambda item: item.nodeid.startswith(RECORDING), reverse=True)
+
+
+@pytest.fixture
+def as_root() -> None:
+    """For what only root may do: namespaces, mounts, loop devices."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root: mounts and loop devices")

@@ -1,6 +1,5 @@
 """Tests of faults name their row with `@pytest.mark.fault(number)` and say what they measured through `measured`."""
 
-import os
 from collections.abc import Callable, Iterable
 
 import pytest
@@ -23,10 +22,3 @@ def measured(request: pytest.FixtureRequest) -> Measured:
     said: list[str] = []
     request.node.user_properties.append(("measured", said))
     return said.append
-
-
-@pytest.fixture
-def as_root() -> None:
-    """For what only root may do: namespaces, mounts, loop devices."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root: mounts and loop devices")

@@ -3,7 +3,6 @@
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from tests.e2e.live import NVR, LiveRecorder
 from tests.faults.cameras.watched import stretched
 from tests.faults.children import finished, gaps, moment
 from tests.faults.conftest import Measured
+from tests.faults.disks.volume import bound, tmpfs, unmount
 
 pytestmark = [pytest.mark.timeout(180), pytest.mark.usefixtures("as_root")]
 
@@ -33,24 +33,6 @@ def busy_camera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoCamera
     with DemoCamera("door") as camera:
         camera.start(clip)
         yield camera
-
-
-@contextmanager
-def _mounted(path: Path, *options: str) -> Iterator[Path]:
-    path.mkdir(exist_ok=True)
-    subprocess.run(["mount", *options, str(path)], check=True, timeout=30)
-    try:
-        yield path
-    finally:
-        _unmount(path)
-
-
-def _unmount(path: Path) -> None:
-    subprocess.run(["umount", "--lazy", str(path)], check=False, capture_output=True, timeout=30)
-
-
-def _tmpfs(path: Path, options: str) -> Any:
-    return _mounted(path, "-t", "tmpfs", "-o", options, "tmpfs")
 
 
 def _fill(file: Path) -> None:
@@ -79,7 +61,7 @@ def test_on_a_disk_that_others_fill_the_oldest_footage_makes_room(
     tmp_path: Path, busy_camera: DemoCamera, measured: Measured
 ) -> None:
     with (
-        _tmpfs(tmp_path / "recordings", "size=32m") as volume,
+        tmpfs(tmp_path / "recordings", "size=32m") as volume,
         LiveRecorder(tmp_path, {"door": {"record": busy_camera.url}}, segment="2s") as recorder,
     ):
         recorder.wait_for(lambda: _used_bytes(recorder) > 8 * MEGABYTE, 60)
@@ -108,7 +90,7 @@ def test_without_room_for_another_file_the_oldest_footage_makes_some(
     tmp_path: Path, busy_camera: DemoCamera, measured: Measured
 ) -> None:
     with (
-        _tmpfs(tmp_path / "recordings", "size=256m,nr_inodes=100") as volume,
+        tmpfs(tmp_path / "recordings", "size=256m,nr_inodes=100") as volume,
         LiveRecorder(tmp_path, {"door": {"record": busy_camera.url}}, segment="1s") as recorder,
     ):
         recorder.wait_for(lambda: len(finished(recorder, "door")) > 30, 60)
@@ -130,10 +112,10 @@ def test_nothing_is_recorded_onto_the_disk_below_a_volume_that_is_not_mounted(
 ) -> None:
     disk, folder = tmp_path / "disk", tmp_path / "recordings"
     recorder = LiveRecorder(tmp_path, {"door": {"record": camera.url}}, segment="2s")
-    with _tmpfs(disk, "size=64m"):
-        with _mounted(folder, "--bind", str(disk)), recorder:
+    with tmpfs(disk, "size=64m"):
+        with bound(disk, folder), recorder:
             recorder.wait_for(lambda: len(finished(recorder, "door")) > 1, 30)
-            _unmount(folder)
+            unmount(folder)
             recorder.wait_for(lambda: bool(gaps(recorder, "door", "mount_missing")), 15)
             recorder.wait_for(lambda: recorder.metric("nvr_storage_writable", volume=str(folder)) == 0, 15)
             time.sleep(3)
@@ -147,7 +129,7 @@ def test_nothing_is_recorded_onto_the_disk_below_a_volume_that_is_not_mounted(
             assert "not mounted any more" in recorder.log.read_text()
             again = min(moment(each["start"]) for each in finished(recorder, "door") if moment(each["start"]) > back)
             recorder.stop()
-        _unmount(folder)
+        unmount(folder)
         refused = subprocess.run(
             [NVR, "run", "-c", recorder.config], capture_output=True, text=True, timeout=60, check=False
         )

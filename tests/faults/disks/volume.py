@@ -54,15 +54,39 @@ def ext4(image: Path, path: Path, size: str) -> Iterator[Volume]:
 
 
 @contextmanager
+def tmpfs(path: Path, options: str) -> Iterator[Path]:
+    """One in memory, empty: `options` say how large it is."""
+    with _on(path, "-t", "tmpfs", "-o", options, "tmpfs"):
+        yield path
+
+
+@contextmanager
+def bound(folder: Path, path: Path) -> Iterator[Path]:
+    """A folder in a second place."""
+    with _on(path, "--bind", str(folder)):
+        yield path
+
+
+@contextmanager
 def mounted(image: Path, path: Path) -> Iterator[Volume]:
     """The file system in a file; its journal is replayed where it was not put away in good order."""
-    path.mkdir(exist_ok=True)
-    _run("mount", "-o", "loop,errors=remount-ro", str(image), str(path))
-    try:
+    with _on(path, "-o", "loop,errors=remount-ro", str(image)):
         yield Volume(image, path)
+
+
+@contextmanager
+def _on(path: Path, *options: str) -> Iterator[None]:
+    path.mkdir(exist_ok=True)
+    _run("mount", *options, str(path))
+    try:
+        yield
     finally:
-        # Lazily: what still holds it, a child that is about to end, must not leave a mount behind.
-        _run("umount", "--lazy", str(path))
+        unmount(path)
+
+
+def unmount(path: Path) -> None:
+    """Lazily: what still holds it, a child that is about to end, must not leave a mount behind. Twice does no harm."""
+    subprocess.run(["umount", "--lazy", str(path)], check=False, capture_output=True, timeout=30)
 
 
 def copied(volume: Volume, copy: Path) -> Path:
