@@ -14,8 +14,8 @@ from ingest.demo.camera import DemoCamera
 from nvr.clock import utc_now
 from nvr.model import isoformat
 from tests.clips import make_clip, run_ffmpeg
-from tests.e2e.live import LiveRecorder
-from tests.exporters.notify.sinks import HttpSink
+from tests.e2e.live import LiveRecorder, free_port
+from tests.exporters.notify.sinks import HttpSink, MailSink, text_of
 from tests.faults.children import finished
 from tests.faults.disks.volume import tmpfs
 from tests.prometheus.live import LivePrometheus
@@ -57,6 +57,7 @@ class Filling:
     recorder: LiveRecorder
     settings: dict[str, Any]
     chat: HttpSink
+    mail: MailSink
 
     def used_bytes(self) -> int:
         return int(self.recorder.metric("nvr_storage_used_bytes", volume=str(self.volume)))
@@ -87,6 +88,11 @@ class Filling:
         messages = [str(json.loads(taken)["message"]) for taken in self.chat.taken]
         return sum(message.startswith(f"{event}: ") and words in message for message in messages)
 
+    def mailed(self) -> list[str]:
+        """What e-mails say of the volume, in the order in which they came."""
+        told = [mail for mail in self.mail.taken if LOW in mail["Subject"] or CRITICAL in mail["Subject"]]
+        return [text_of(mail).split()[0] for mail in told]
+
 
 @pytest.mark.timeout(240)
 def test_people_hear_of_a_disk_that_fills_and_of_the_room_that_is_made(tmp_path: Path, busy_clip: Path) -> None:
@@ -95,10 +101,14 @@ def test_people_hear_of_a_disk_that_fills_and_of_the_room_that_is_made(tmp_path:
         tmpfs(tmp_path / "recordings", "size=64m") as volume,
         DemoCamera("door") as door,
         HttpSink() as chat,
+        MailSink(free_port()) as mail,
     ):
         door.start(busy_clip)
-        people = {"channels": {"chat": {"url": f"json://{chat.host}/", "kind": "chat"}}}
-        more = {"notifications": {"receivers": {"people": people}}}
+        channels = {
+            "chat": {"url": f"json://{chat.host}/", "kind": "chat"},
+            "mail": {"url": mail.url, "kind": "email"},
+        }
+        more = {"notifications": {"receivers": {"people": {"channels": channels}}}}
         with (
             LiveRecorder(
                 tmp_path,
@@ -110,7 +120,8 @@ def test_people_hear_of_a_disk_that_fills_and_of_the_room_that_is_made(tmp_path:
             LiveAlertmanager(tmp_path, factor=FACTOR, recorder=recorder.port) as manager,
             LivePrometheus(tmp_path, [recorder.port], factor=FACTOR, alertmanager=manager.port) as prometheus,
         ):
-            filling = Filling(volume, recorder, yaml.safe_load(recorder.config.read_text(encoding="utf-8")), chat)
+            settings = yaml.safe_load(recorder.config.read_text(encoding="utf-8"))
+            filling = Filling(volume, recorder, settings, chat, mail)
             recorder.wait_for(lambda: filling.used_bytes() > 12 * MEGABYTE, 60)
             door.start(calm_clip)
             calmed = isoformat(utc_now())
@@ -123,6 +134,7 @@ def test_people_hear_of_a_disk_that_fills_and_of_the_room_that_is_made(tmp_path:
             prometheus.wait_for(lambda: filling.told("STORAGE_CRITICAL_RESOLVED", CRITICAL) == 1, 90)
             # Both were held back while it was down. Prometheus says again and again what is over.
             prometheus.wait_for(lambda: filling.told("STORAGE_LOW_RESOLVED", LOW) == 1, 90)
+            prometheus.wait_for(lambda: len(filling.mailed()) >= 4, 30)
             check_all_is_over(filling)
 
 
@@ -146,6 +158,8 @@ def loses_its_recorder(filling: Filling, prometheus: LivePrometheus, manager: Li
 def check_all_is_over(filling: Filling) -> None:
     """Each of the two was told once, and nothing is left in history that still fires."""
     assert (filling.told("STORAGE_LOW", LOW), filling.told("STORAGE_CRITICAL", CRITICAL)) == (1, 1)
+    assert filling.mailed()[:2] == ["STORAGE_LOW", "STORAGE_CRITICAL"]
+    assert sorted(filling.mailed()[2:]) == ["STORAGE_CRITICAL_RESOLVED", "STORAGE_LOW_RESOLVED"]
     assert filling.recorder.metric("nvr_retention_deleted_segments_total", reason="budget") > 0
     assert filling.recorder.metric("nvr_storage_writable", volume=str(filling.volume)) == 1
 
