@@ -113,11 +113,14 @@ class Findings:
         return cls(*sums)
 
     @property
+    def telling(self) -> Bools:
+        """Where the scene had texture enough to be known again."""
+        return np.asarray((self.pixels >= FEWEST_PIXELS) & (self.before >= self.pixels * FAINTEST_GRADIENT**2))
+
+    @property
     def survival(self) -> Reals:
-        """How far the scene's texture is still there: its correlation with what is seen, 0 where a place is too small
-        or too plain to tell."""
-        telling = (self.pixels >= FEWEST_PIXELS) & (self.before >= self.pixels * FAINTEST_GRADIENT**2)
-        return np.asarray(telling * self.product / np.sqrt(self.before * self.now + 1))
+        """How far the scene's texture is still there: its correlation with what is seen, 0 where nothing can tell."""
+        return np.asarray(self.telling * self.product / np.sqrt(self.before * self.now + 1))
 
     @property
     def sharpness(self) -> Reals:

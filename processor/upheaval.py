@@ -74,8 +74,9 @@ class Upheavals:
         evidence = Evidence(_EVERY_CELL, picture, self._before, room, _EVERY_PIXEL)
         self._before = None
         whole = Findings.of(evidence.sums.sum(axis=1, keepdims=True))
-        other = whole.survival[0] < KNOWN_AGAIN and whole.now[0] > BARE * whole.before[0]
-        return SceneChange.TURNED if other else None
+        if not whole.telling[0] or whole.now[0] <= BARE * whole.before[0]:
+            return None
+        return SceneChange.TURNED if whole.survival[0] < KNOWN_AGAIN else None
 
     def rest(self) -> None:
         """A frame without suspects."""

@@ -57,7 +57,7 @@ def test_a_lamp_is_light_adopted_at_once_and_settled_a_little_later(factor: floa
 
 def test_a_lamp_before_a_plain_wall_is_light_although_it_has_no_texture() -> None:
     plain = np.full((90, 160), 90.0)
-    assert Trial(plain).show([*[plain] * 5, *[plain * 1.6] * 10]).told == [(5, SceneChange.LIGHT)]
+    assert Trial(plain).show([*[plain] * 5, *[plain * 1.6] * 40]).told == [(5, SceneChange.LIGHT)]
 
 
 def test_a_ramp_is_told_once() -> None:

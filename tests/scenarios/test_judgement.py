@@ -1,22 +1,19 @@
 """Every scenario is judged as it must be: the short form of what `python -m tests.scenarios` prints."""
 
 from functools import cache
-from itertools import pairwise
 
 import pytest
 
-from nvr.settings import CameraSettings, MotionSettings
 from tests.scenarios.catalogue import SCENARIOS, Kind, by_name
 from tests.scenarios.film import Shot
 from tests.scenarios.score import Score, score
-from tests.scenarios.trial import CAMERA, judge, shots_of
+from tests.scenarios.trial import judge, shots_of
 
 TWO_FRAMES = 0.41
 
 FAINT_CELLS = {
-    "restart in a busy scene": 0.6,
-    "dense traffic": 0.78,
-    "dense traffic, compressed": 0.78,
+    "dense traffic": 0.82,
+    "dense traffic, compressed": 0.8,
     "8 gray levels": 0.7,
 }
 """The F1 of cells where it is below what other scenarios have."""
@@ -53,15 +50,3 @@ def test_a_scene_change_is_told_by_its_kind(name: str) -> None:
     scenario = by_name()[name]
     assert scenario.says in judged(name).changes
     assert judged(name).changes <= {scenario.says, "light"}
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_higher_sensitivity_never_finds_less(name: str) -> None:
-    runs = [judge(shots(name)[:95], _sensitive(sensitivity))[0] for sensitivity in (30, 50, 80)]
-    for duller, keener in pairwise(runs):
-        for less, more in zip(duller, keener, strict=True):
-            assert not (less.cells & ~more.cells).any()
-
-
-def _sensitive(sensitivity: int) -> CameraSettings:
-    return CameraSettings(CAMERA.name, CAMERA.record, motion=MotionSettings(sensitivity=sensitivity))
