@@ -93,7 +93,8 @@ def test_cameras_come_change_and_go_while_others_lose_nothing(reloaded: Reloaded
     reloaded.write()
     recorder.wait_for(lambda: reloaded.state("yard") == "unknown", 20)
     series = [line for line in recorder.http.get("/metrics").text.splitlines() if 'camera="yard"' in line]
-    assert {line.split("{")[0] for line in series} <= {"nvr_storage_camera_bytes"}
+    kept = {"nvr_storage_camera_bytes", "nvr_storage_camera_oldest_segment_timestamp_seconds"}
+    assert {line.split("{")[0] for line in series} <= kept
     assert list((recorder.recordings / "yard").glob("*/*.mp4"))
     assert not list((recorder.recordings / "yard" / ".open").glob("*.mp4"))
 
