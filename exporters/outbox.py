@@ -113,7 +113,7 @@ class Outbox:
         refused = await self._on_file(lambda file: file.refuse_all_but(self._channels, self._now()))
         self._given_up(refused, DeliveryOutcome.REFUSED, "the configuration has no such channel any more")
         if not self._channels:
-            await asyncio.get_running_loop().create_future()  # Nothing to deliver, and not to be run again at once.
+            await asyncio.Event().wait()  # Nothing to deliver, and not to be run again at once.
         try:
             async with asyncio.TaskGroup() as tasks:
                 for channel in self._channels:

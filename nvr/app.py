@@ -82,7 +82,7 @@ class App:
         self.metrics.configuration_used(self._clock.now())
         self.metrics.segments_last(settings.storage.segment_seconds)
         self._addresses = Addresses.of(settings.web, base_url(settings.web))
-        self.metrics.reached_at(*astuple(self._addresses))
+        self.metrics.reached_at(*astuple(Addresses.said(settings.web)))
         database = settings.database
         with contextlib.ExitStack() as undo:
             volume.check(settings.storage.path, database.spool, mount=settings.storage.mount)

@@ -20,6 +20,12 @@ class Addresses:
         url = web.external_url or base_url
         return Addresses(url, f"{web.docs_url}/docs/runbooks/" if web.docs_url else f"{url}/runbooks/", web.grafana_url)
 
+    @staticmethod
+    def said(web: WebSettings) -> "Addresses":
+        """Those that somebody said, for readers on other machines: they know better where they reach this one."""
+        found = Addresses.of(web, "")
+        return Addresses(found.url, found.runbooks_url if web.docs_url or web.external_url else "", found.grafana_url)
+
     @property
     def alerts_url(self) -> str:
         return f"{self.url}/alerts"

@@ -88,8 +88,10 @@ def _of_volume(site: str, volume: VolumeStatus, now: datetime) -> Iterator[Condi
         what = ("NvrStorageNotWritable", "STORAGE_CRITICAL", "critical", text, minute, "nvr-storage")
         yield Condition(*what, volume=name)
     text = f"{ratio:.0%} of the budget for footage at {site} are used"
-    fine = is_at_budget(volume, now)
-    if _is_within(volume.broke_promise, BROKE_PROMISE_WITHIN, now) or (ratio > CRITICAL_RATIO and not fine):
+    fine, broke = is_at_budget(volume, now), _is_within(volume.broke_promise, BROKE_PROMISE_WITHIN, now)
+    if broke:
+        text = f"Footage that was promised to stay had to go at {site}"
+    if broke or (ratio > CRITICAL_RATIO and not fine):
         what = ("NvrStorageCritical", "STORAGE_CRITICAL", "critical", text, minute, "nvr-storage")
         yield Condition(*what, volume=name)
     elif ratio > LOW_RATIO and not fine:
@@ -108,7 +110,8 @@ def _used_ratio(volume: VolumeStatus) -> float:
 
 
 def _is_within(moment: datetime | None, span: timedelta, now: datetime) -> bool:
-    return moment is not None and now - moment <= span
+    """Or as much ahead: a clock that was fast when it happened keeps nothing firing for longer."""
+    return moment is not None and abs(now - moment) <= span
 
 
 class Evaluator:

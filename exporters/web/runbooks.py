@@ -3,6 +3,7 @@
 The files are docs/runbooks of a checkout, which a link in this package leads to; a wheel has them in its place.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,10 +40,16 @@ async def runbook(request: Request) -> Response:
 
 
 def _page(name: str, *, up: str, beside: str) -> Response:
+    return HTMLResponse(_html(name, up, beside), headers=REVALIDATED)
+
+
+@functools.cache
+def _html(name: str, up: str, beside: str) -> str:
+    """Kept, since anyone may ask: the files are as many as there are alerts, and never change while this runs."""
     text = (TEXTS / f"{name}.md").read_text(encoding="utf-8")
     page = (FOLDER / "runbook.html").read_text(encoding="utf-8").replace("UP", up)
     title = "Runbooks" if name == INDEX else name
-    return HTMLResponse(page.replace("TITLE", title).replace("TEXT", rendered(text, beside)), headers=REVALIDATED)
+    return page.replace("TITLE", title).replace("TEXT", rendered(text, beside))
 
 
 def rendered(text: str, beside: str) -> str:

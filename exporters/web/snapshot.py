@@ -36,7 +36,8 @@ async def snapshot(request: Request) -> Response:
     except (RequestError, MediaError) as error:
         if isinstance(error, RequestError) and error.status != 404:
             raise
-        return Response(placeholder(width), media_type="image/jpeg", headers={"Cache-Control": "private, max-age=1"})
+        picture = await asyncio.to_thread(placeholder, width)
+        return Response(picture, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=1"})
 
 
 async def _taken(request: Request, sources: Sources, camera: str, width: int | None) -> Response:

@@ -40,8 +40,9 @@ def notify(action: Action, receiver: Receiver, config: ConfigFile = DEFAULT_FILE
 async def _tried(receiver: str, settings: ChannelSettings, all_settings: Settings) -> str:
     """What went wrong, or nothing."""
     # Late: Apprise takes seconds to load, and a name that is not there is told at once.
-    from exporters.notify.hook import Hook  # noqa: PLC0415
+    from exporters.notify.hook import Hook, content_of  # noqa: PLC0415
     from exporters.notify.ways import opened  # noqa: PLC0415
+    from exporters.notify.words import Place  # noqa: PLC0415
 
     clock = utc_now().astimezone(all_settings.timezone)
     text = f"Test of {receiver}/{settings.name} at {all_settings.site}, {clock:%H:%M:%S}. All is well."
@@ -49,7 +50,9 @@ async def _tried(receiver: str, settings: ChannelSettings, all_settings: Setting
         way = opened(f"{receiver}/{settings.name}", settings)
         async with asyncio.timeout(PATIENCE_SECONDS):
             if isinstance(way, Hook):
-                await way.post(json.dumps({"test": text}).encode(), text)
+                place = Place(all_settings.site, all_settings.timezone)
+                content = json.loads(content_of(receiver, "firing", [], place)) | {"test": text}
+                await way.post(json.dumps(content).encode(), f"{text} {clock:%Y-%m-%d}")
             else:
                 await way.send("" if settings.kind == "sms" else "Test of notifications", text, "info")
     except (NvrError, TimeoutError) as error:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
@@ -239,6 +240,8 @@ class ChannelSection(Section):
     def _fits_its_kind(self) -> "ChannelSection":
         if self.kind == "webhook":
             notifications.webhook_url(self.url)
+            if self.token is not None and "@" in urlsplit(self.url).netloc:
+                raise Unusable("stands beside a user name in the url, which would be sent instead", "keep one", "token")
         elif self.token is not None:
             raise Unusable("is for a webhook only", "put it into the url, as the service's page says", "token")
         return self

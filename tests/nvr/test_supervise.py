@@ -89,3 +89,19 @@ def test_a_task_that_swallows_a_cancellation_is_cancelled_again(monkeypatch: pyt
         return task.cancelled()
 
     assert asyncio.run(main())
+
+
+def test_what_ends_at_once_is_not_begun_again_at_once() -> None:
+    starts = 0
+
+    async def ends() -> None:
+        nonlocal starts
+        starts += 1
+
+    async def run() -> None:
+        task = asyncio.create_task(supervise("it", ends, failed=lambda _: None))
+        await asyncio.wait([task], timeout=0.2)
+        await cancelled(task)
+
+    asyncio.run(run())
+    assert starts == 1

@@ -16,7 +16,7 @@ EVENTS = {
     *("SYSTEM_ERROR", "CAMERA_OFFLINE", "CAMERA_DEGRADED", "STORAGE_LOW", "STORAGE_CRITICAL", "DATABASE_ERROR"),
     *("MOTION", "HEARTBEAT"),
 }
-URL = re.compile(r"\.Labels\.runbooks_url \}\}(\w+\.md)\{\{ end \}\}$")
+URL = re.compile(r"\.Labels\.runbooks_url \(printf .*?\) \}\}(\w+\.md)\{\{ end \}\}$")
 DASHBOARD = re.compile(r"/d/([a-z-]+)(?:\?var-site=|\{\{ end \}\}$)")
 SECTIONS = ("## What it means", "## How to see it", "## What to do")
 

@@ -149,6 +149,7 @@ def test_a_promise_that_was_broken_is_told_however_full_it_is() -> None:
     assert storage(900, made_room=1, broke_promise=14) == ["NvrStorageCritical"]
     assert storage(990, made_room=1, broke_promise=14) == ["NvrStorageCritical"]
     assert storage(990, made_room=1, broke_promise=16) == []
+    assert storage(990, made_room=1, broke_promise=-20) == [], "the clock was fast then"
 
 
 def test_its_figures_are_those_of_the_rules() -> None:
