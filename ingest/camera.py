@@ -61,7 +61,13 @@ class Camera:
         )
         self.in_order = False
         self._decoder = Decoder(
-            self.name, around.program, fps=fps, frames=self.frames, telemetry=around.telemetry, clock=around.clock
+            self.name,
+            around.program,
+            fps=fps,
+            frames=self.frames,
+            telemetry=around.telemetry,
+            clock=around.clock,
+            beat=around.beat,
         )
         self.health.decoder = self._decoder.meter
         self._folder = around.store.camera_folder(self.name)

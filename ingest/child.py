@@ -95,11 +95,6 @@ class Child:
         return self._process.pid
 
     @property
-    def stdout(self) -> asyncio.StreamReader:
-        assert self._process.stdout is not None
-        return self._process.stdout
-
-    @property
     def running(self) -> bool:
         return self._process.returncode is None
 

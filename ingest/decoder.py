@@ -4,24 +4,24 @@ It reads the recorder's packets, or a sub-stream of its own. Whatever happens to
 """
 
 import asyncio
-import contextlib
 import logging
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest.anchor import Anchor
 from ingest.arrivals import Arrivals
+from ingest.beat import Beat
 from ingest.causes import classify_error
 from ingest.child import Child
 from ingest.ffmpeg import decoder_command
 from ingest.frames import FrameQueue
-from ingest.pictures import PICTURE_BYTES, TICKS_PER_SECOND, picture_of, ticks_of
-from ingest.pipe import Pipe, lines
+from ingest.pipe import Pipe
 from ingest.placing import Placing
+from ingest.reel import Reel, Timed
 from ingest.usage import Meter
 from nvr.clock import UtcClock
-from nvr.model import Cause, Frame, Picture
+from nvr.model import Cause, Frame
 from nvr.ports import Telemetry
 from nvr.supervise import Backoff, auth_failure_backoff, cancelled
 
@@ -66,9 +66,17 @@ class Decoder:
     """Keeps one camera's decoder running and puts its pictures into a queue. `meter` sums what it uses."""
 
     def __init__(
-        self, camera: str, program: str, *, fps: float, frames: FrameQueue, telemetry: Telemetry, clock: UtcClock
+        self,
+        camera: str,
+        program: str,
+        *,
+        fps: float,
+        frames: FrameQueue,
+        telemetry: Telemetry,
+        clock: UtcClock,
+        beat: Beat,
     ) -> None:
-        self._camera, self._program, self._fps = camera, program, fps
+        self._camera, self._program, self._fps, self._beat = camera, program, fps, beat
         self._frames, self._telemetry, self._clock = frames, telemetry, clock
         self._pid: int | None = None
         self._last_cause: Cause | None = None
@@ -126,57 +134,57 @@ class Decoder:
             await cancelled(running)
 
     async def _run_once(self, feed: Feed) -> Cause:
-        times = Pipe()
+        with Pipe() as pictures, Pipe() as times:
+            child = await self._spawn(feed, pictures, times)
+            self._pid = child.pid
+            try:
+                with Reel(pictures, times).running(self._beat) as reel:
+                    return await self._read(child, reel, feed)
+            except TimeoutError:
+                return Cause.STALLED
+            finally:
+                await child.stop(patience_seconds=0.0)
+                self._pid = None
+                self.meter.ended()
+
+    async def _spawn(self, feed: Feed, pictures: Pipe, times: Pipe) -> Child:
         command = decoder_command(
             self._program, feed.source, packet_format=feed.packet_format, fps=self._fps, times_fd=times.write_end
         )
-        inherited = [times.write_end, *([feed.packets.read_end] if feed.packets else [])]
-        try:
-            child = await Child.spawn(
-                command,
-                name=f"{self._camera} decoder",
-                pass_fds=inherited,
-                stdout=asyncio.subprocess.PIPE,
-                level=logging.DEBUG if self._last_cause else logging.WARNING,
-            )
-        except BaseException:
-            times.close()
-            raise
-        times.close(times.write_end)
-        self._pid = child.pid
-        try:
-            return await self._read(child, times, feed)
-        except TimeoutError:
-            return Cause.STALLED
-        finally:
-            await child.stop(patience_seconds=0.0)
-            self._pid = None
-            self.meter.ended()
+        child = await Child.spawn(
+            command,
+            name=f"{self._camera} decoder",
+            pass_fds=[times.write_end, *([feed.packets.read_end] if feed.packets else [])],
+            stdout=pictures.write_end,
+            level=logging.DEBUG if self._last_cause else logging.WARNING,
+        )
+        for pipe in (pictures, times):
+            pipe.close(pipe.write_end)
+        return child
 
-    async def _read(self, child: Child, times: Pipe, feed: Feed) -> Cause:
-        """Pictures and their times, in step, until the process ends. Raises TimeoutError when it falls silent.
+    async def _read(self, child: Child, reel: Reel, feed: Feed) -> Cause:
+        """Pictures and their times until the process ends. Raises TimeoutError when it falls silent.
 
         The first pictures come in a burst, before it is known when they were taken, and wait until it is.
         """
         placing = Placing(feed.anchor, self._clock, self._fps)
-        waiting: deque[tuple[float, Picture]] = deque(maxlen=WAITING_PICTURES)
-        patience = START_SECONDS
-        async with contextlib.aclosing(lines(times)) as stamps:
-            while True:
-                async with asyncio.timeout(patience):
-                    media_seconds = await _next_time(stamps)
-                    data = b"" if media_seconds is None else await _picture(child)
-                if media_seconds is None or len(data) < PICTURE_BYTES:
-                    return await child.wait()
-                patience = SILENCE_SECONDS
-                waiting.append((media_seconds, picture_of(data)))
-                if not placing.arrived(media_seconds):
-                    return Cause.TIMESTAMP_JUMP
-                while waiting and placing.settled:
-                    moment, picture = waiting.popleft()
-                    if placing.is_plausible(moment):
-                        self._look_for_skip(feed, moment)
-                        self._frames.put(Frame(self._camera, placing.utc(moment), picture))
+        waiting: deque[Timed] = deque(maxlen=WAITING_PICTURES)
+        async with asyncio.timeout(START_SECONDS) as patience:
+            while came := await reel.next():
+                patience.reschedule(asyncio.get_running_loop().time() + SILENCE_SECONDS)
+                for media_seconds, picture in came:
+                    waiting.append((media_seconds, picture))
+                    if not placing.arrived(media_seconds):
+                        return Cause.TIMESTAMP_JUMP
+                    self._place(waiting, placing, feed)
+        return await child.wait()
+
+    def _place(self, waiting: deque[Timed], placing: Placing, feed: Feed) -> None:
+        while waiting and placing.settled:
+            moment, picture = waiting.popleft()
+            if placing.is_plausible(moment):
+                self._look_for_skip(feed, moment)
+                self._frames.put(Frame(self._camera, placing.utc(moment), picture))
 
     def _look_for_skip(self, feed: Feed, media_seconds: float) -> None:
         """Count what arrived since the last picture and did not come out: it was dropped before the decoder."""
@@ -196,19 +204,3 @@ class Decoder:
             return logging.DEBUG
         self._behind_since = now
         return logging.WARNING
-
-
-async def _next_time(stamps: AsyncGenerator[str, None]) -> float | None:
-    """The media time of the next picture in seconds; None at the end."""
-    async for line in stamps:
-        if (ticks := ticks_of(line)) is not None:
-            return ticks / TICKS_PER_SECOND
-    return None
-
-
-async def _picture(child: Child) -> bytes:
-    """One picture's bytes; fewer where the process has ended."""
-    try:
-        return await child.stdout.readexactly(PICTURE_BYTES)
-    except asyncio.IncompleteReadError as error:
-        return error.partial

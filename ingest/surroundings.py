@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
+from ingest.beat import Beat
 from ingest.store import Store
 from ingest.weeding import LetGo
 from nvr.clock import UtcClock
@@ -40,3 +41,4 @@ class Surroundings:
     let_go: LetGo = _nobody_deletes
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     starts: Turnstile = field(default_factory=lambda: Turnstile(STARTS_A_SECOND))
+    beat: Beat = field(default_factory=Beat)

@@ -68,7 +68,7 @@ def _frames(pictures: IO[bytes] | None, lines: IO[bytes]) -> Iterator[tuple[floa
 
 def _next_time(lines: IO[bytes]) -> int | None:
     """The next picture's time; None at the end."""
-    told = (ticks_of(line.decode("ascii", "replace")) for line in lines)
+    told = (ticks_of(line) for line in lines)
     return next((ticks for ticks in told if ticks is not None), None)
 
 

@@ -13,8 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import ExitStack, aclosing, closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,10 +23,11 @@ import numpy as np
 from prometheus_client import CollectorRegistry
 
 from exporters.metrics import Metrics
+from ingest.beat import BEAT_SECONDS, Beat
 from ingest.camera import Camera
 from ingest.ffmpeg import executable
-from ingest.pictures import PICTURE_BYTES, TICKS_PER_SECOND, picture_of, ticks_of
-from ingest.pipe import Pipe, lines
+from ingest.pipe import Pipe
+from ingest.reel import Reel
 from ingest.store import Store
 from ingest.surroundings import Surroundings
 from nvr.analysis import Analysis
@@ -84,14 +85,16 @@ class Lag:
         return float(np.percentile(self.lags, percent))
 
 
-async def measure(folder: Path, *, cameras: int, seconds: float, warm_seconds: float) -> Lag:
+async def measure(
+    folder: Path, *, cameras: int, seconds: float, warm_seconds: float, beat: float = BEAT_SECONDS
+) -> Lag:
     """The first `warm_seconds`, in which scenes are learnt, do not count."""
     pictures = folder / "pictures"
     pictures.write_bytes(b"".join(shot.picture.tobytes() for shot in shots_of(by_name()[FILM])))
     timed, facts = Timed(), Counted()
     with ExitStack() as stack:
         store = stack.enter_context(closing(Store(folder / "recordings")))
-        around = Surroundings(executable(), store, 60.0, facts, timed, UtcClock())
+        around = Surroundings(executable(), store, 60.0, facts, timed, UtcClock(), beat=Beat(beat))
         pipes = [(stack.enter_context(Pipe()), stack.enter_context(Pipe())) for _ in range(cameras)]
         async with asyncio.TaskGroup() as tasks:
             analyses = [tasks.create_task(_analyse(number, *pair, around)) for number, pair in enumerate(pipes)]
@@ -125,31 +128,16 @@ async def _analyse(number: int, pictures: Pipe, times: Pipe, around: Surrounding
     analysis = Analysis(camera, settings, facts=around.facts, telemetry=around.telemetry, clock=around.clock)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(analysis.run())
-        await _receive(camera, pictures, times)
+        await _receive(camera, pictures, times, around.beat)
 
 
-async def _receive(camera: Camera, pictures: Pipe, times: Pipe) -> None:
+async def _receive(camera: Camera, pictures: Pipe, times: Pipe, beat: Beat) -> None:
     """As the decoder does, less the anchor: the time of a picture is that at which it was handed over."""
-    reader, transport = await _reader(pictures)
-    stamps: AsyncGenerator[str, None]
-    try:
-        async with aclosing(lines(times)) as stamps:
-            async for line in stamps:
-                ticks = ticks_of(line)
-                assert ticks is not None
-                time = EPOCH + timedelta(seconds=ticks / TICKS_PER_SECOND)
-                camera.frames.put(Frame(camera.name, time, picture_of(await reader.readexactly(PICTURE_BYTES))))
-    finally:
-        transport.close()
-
-
-async def _reader(pipe: Pipe) -> tuple[asyncio.StreamReader, asyncio.ReadTransport]:
-    reader = asyncio.StreamReader()
-    file = open(pipe.hand_over_read_end(), "rb", buffering=0)  # noqa: SIM115, ASYNC230, PTH123  The transport closes it.
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), file
-    )
-    return reader, transport
+    with Reel(pictures, times).running(beat) as reel:
+        while came := await reel.next():
+            for media_seconds, picture in came:
+                time = EPOCH + timedelta(seconds=media_seconds)
+                camera.frames.put(Frame(camera.name, time, picture))
 
 
 def page(lag: Lag, spy: Spy) -> list[str]:

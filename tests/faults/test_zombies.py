@@ -43,7 +43,13 @@ class Crashing:
         frames = FrameQueue(name, 8, around.telemetry)
         self._disk = DiskThread(name)
         self._decoder = Decoder(
-            name, around.program, fps=5.0, frames=frames, telemetry=around.telemetry, clock=around.clock
+            name,
+            around.program,
+            fps=5.0,
+            frames=frames,
+            telemetry=around.telemetry,
+            clock=around.clock,
+            beat=around.beat,
         )
 
     async def crash(self) -> Cause:

@@ -9,6 +9,7 @@ import pytest
 
 from ingest.child import LOG_LINES_A_MINUTE, LOGGED_CHARACTERS, Child
 from ingest.ffmpeg import Command
+from ingest.pipe import Pipe
 from nvr.model import Cause
 from tests.e2e.live import alive
 
@@ -70,10 +71,10 @@ def test_a_child_that_hangs_ends_in_good_order() -> None:
 def test_standard_input_may_hold_what_the_arguments_must_not() -> None:
     async def read() -> bytes:
         command = Command(["bash", "-c", "cat; cat /proc/$$/cmdline"], stdin=b"secret")
-        child = await Child.spawn(command, name="test", stdout=asyncio.subprocess.PIPE)
-        data = await child.stdout.read()
-        await child.wait()
-        return data
+        with Pipe() as pipe:
+            child = await Child.spawn(command, name="test", stdout=pipe.write_end)
+            await child.wait()
+            return os.read(pipe.read_end, 1 << 16)
 
     assert asyncio.run(read()).count(b"secret") == 1
 

@@ -9,6 +9,7 @@ from prometheus_client import generate_latest
 
 from exporters.metrics import Metrics
 from ingest.anchor import Anchor
+from ingest.beat import Beat
 from ingest.decoder import Decoder, Feed
 from ingest.ffmpeg import executable
 from ingest.frames import FrameQueue
@@ -20,7 +21,7 @@ from tests.clips import make_clip
 
 def _decoder(metrics: Metrics, program: str, clock: UtcClock) -> tuple[Decoder, FrameQueue]:
     frames = FrameQueue("yard", 50, metrics)
-    return Decoder("yard", program, fps=5.0, frames=frames, telemetry=metrics, clock=clock), frames
+    return Decoder("yard", program, fps=5.0, frames=frames, telemetry=metrics, clock=clock, beat=Beat()), frames
 
 
 async def _until_cancelled(decoder: Decoder, feed: Feed, seconds: float) -> None:

@@ -1,0 +1,69 @@
+import asyncio
+import os
+
+import numpy as np
+
+from ingest.beat import Beat
+from ingest.pictures import PICTURE_BYTES
+from ingest.pipe import Pipe
+from ingest.reel import Reel
+
+
+def _picture(gray: int) -> bytes:
+    return bytes([gray]) * PICTURE_BYTES
+
+
+def _time(seconds: float) -> bytes:
+    return b"frame:0    pts:%d   pts_time:%g\nk=1\n" % (seconds * 1_000_000, seconds)
+
+
+def _write(pictures: Pipe, times: Pipe, *numbers: int) -> None:
+    for number in numbers:
+        os.write(times.write_end, _time(number))
+        os.write(pictures.write_end, _picture(number))
+
+
+def test_pictures_come_with_their_times_until_the_child_ends() -> None:
+    async def story() -> list[tuple[float, int]]:
+        seen: list[tuple[float, int]] = []
+        with Pipe() as pictures, Pipe() as times, Reel(pictures, times).running(Beat(0.001)) as reel:
+            _write(pictures, times, 1, 2)
+            first = await reel.next()
+            _write(pictures, times, 3)
+            second = await reel.next()
+            os.write(pictures.write_end, b"half a picture")
+            pictures.close(pictures.write_end)
+            assert await reel.next() == []
+            for seconds, picture in [*first, *second]:
+                assert picture.shape == (90, 160)
+                assert np.ptp(picture) == 0
+                seen.append((seconds, int(picture[0, 0])))
+        return seen
+
+    assert asyncio.run(story()) == [(1.0, 1), (2.0, 2), (3.0, 3)]
+
+
+def test_what_came_just_before_the_end_is_not_lost() -> None:
+    async def story() -> tuple[int, int]:
+        with Pipe() as pictures, Pipe() as times, Reel(pictures, times).running(Beat(0.001)) as reel:
+            _write(pictures, times, 1, 2)
+            for pipe in (pictures, times):
+                pipe.close(pipe.write_end)
+            await asyncio.sleep(0.05)
+            return len(await reel.next()), len(await reel.next())
+
+    assert asyncio.run(story()) == (2, 0)
+
+
+def test_a_child_that_writes_more_than_a_pipe_holds_is_not_kept_waiting_for_the_beat() -> None:
+    async def story() -> int:
+        with Pipe() as pictures, Pipe() as times, Reel(pictures, times).running(Beat(0.2)) as reel:
+            writing = asyncio.create_task(asyncio.to_thread(_write, pictures, times, *range(200)))
+            seen = 0
+            async with asyncio.timeout(8):  # 200 pictures at four a beat would take 10 s
+                while seen < 200:
+                    seen += len(await reel.next())
+            await writing
+            return seen
+
+    assert asyncio.run(story()) == 200
