@@ -18,7 +18,7 @@ from ingest.ffmpeg import decoder_command
 from ingest.frames import FrameQueue
 from ingest.pipe import Pipe
 from ingest.placing import Placing
-from ingest.reel import Reel, Timed
+from ingest.reel import Reel, Shown
 from ingest.usage import Meter
 from nvr.clock import UtcClock
 from nvr.model import Cause, Frame
@@ -138,7 +138,7 @@ class Decoder:
             child = await self._spawn(feed, pictures, times)
             self._pid = child.pid
             try:
-                with Reel(pictures, times).running(self._beat) as reel:
+                with Reel(pictures, times).running(self._beat, awaited=feed.anchor is None) as reel:
                     return await self._read(child, reel, feed)
             except TimeoutError:
                 return Cause.STALLED
@@ -168,20 +168,20 @@ class Decoder:
         The first pictures come in a burst, before it is known when they were taken, and wait until it is.
         """
         placing = Placing(feed.anchor, self._clock, self._fps)
-        waiting: deque[Timed] = deque(maxlen=WAITING_PICTURES)
+        waiting: deque[Shown] = deque(maxlen=WAITING_PICTURES)
         async with asyncio.timeout(START_SECONDS) as patience:
             while came := await reel.next():
                 patience.reschedule(asyncio.get_running_loop().time() + SILENCE_SECONDS)
-                for media_seconds, picture in came:
-                    waiting.append((media_seconds, picture))
-                    if not placing.arrived(media_seconds):
+                for shown in came:
+                    waiting.append(shown)
+                    if not placing.arrived(shown.media_seconds, shown.arrived):
                         return Cause.TIMESTAMP_JUMP
                     self._place(waiting, placing, feed)
         return await child.wait()
 
-    def _place(self, waiting: deque[Timed], placing: Placing, feed: Feed) -> None:
+    def _place(self, waiting: deque[Shown], placing: Placing, feed: Feed) -> None:
         while waiting and placing.settled:
-            moment, picture = waiting.popleft()
+            moment, _, picture = waiting.popleft()
             if placing.is_plausible(moment):
                 self._look_for_skip(feed, moment)
                 self._frames.put(Frame(self._camera, placing.utc(moment), picture))

@@ -19,13 +19,13 @@ class Placing:
     def settled(self) -> bool:
         return self._anchor.settled
 
-    def arrived(self, media_seconds: float) -> bool:
-        """A picture is here; False where its times have left the clock and a new beginning is due."""
+    def arrived(self, media_seconds: float, received: float) -> bool:
+        """A picture was there at `received`; False where its times have left the clock and a new beginning is due."""
         if self._is_own:  # ffmpeg holds each picture back until the next one is due (measured in 5.1 and later)
-            steady = self._anchor.observe(media_seconds + self._held_back, self._monotonic())
+            steady = self._anchor.observe(media_seconds + self._held_back, received)
             return steady and not self._anchor.has_drifted and not self._anchor.clock_was_set
         if self._anchor.known:
-            self._anchor.bound(media_seconds, self._monotonic())
+            self._anchor.bound(media_seconds, received)
         return True
 
     def is_plausible(self, media_seconds: float) -> bool:

@@ -135,9 +135,9 @@ async def _receive(camera: Camera, pictures: Pipe, times: Pipe, beat: Beat) -> N
     """As the decoder does, less the anchor: the time of a picture is that at which it was handed over."""
     with Reel(pictures, times).running(beat) as reel:
         while came := await reel.next():
-            for media_seconds, picture in came:
-                time = EPOCH + timedelta(seconds=media_seconds)
-                camera.frames.put(Frame(camera.name, time, picture))
+            for shown in came:
+                time = EPOCH + timedelta(seconds=shown.media_seconds)
+                camera.frames.put(Frame(camera.name, time, shown.picture))
 
 
 def page(lag: Lag, spy: Spy) -> list[str]:

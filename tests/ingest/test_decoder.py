@@ -113,5 +113,5 @@ def test_a_sub_stream_whose_time_jumps_is_begun_anew() -> None:
     placing = Placing(None, UtcClock(lambda: 1_800_000_000.0 + now[0], lambda: now[0]), 5.0)
     for second in range(20):
         now[0] = float(second)
-        assert placing.arrived(float(second))
-    assert not placing.arrived(620.0)
+        assert placing.arrived(float(second), now[0])
+    assert not placing.arrived(620.0, now[0])

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import time
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def test_pictures_come_with_their_times_until_the_child_ends() -> None:
             os.write(pictures.write_end, b"half a picture")
             pictures.close(pictures.write_end)
             assert await reel.next() == []
-            for seconds, picture in [*first, *second]:
+            for seconds, _, picture in [*first, *second]:
                 assert picture.shape == (90, 160)
                 assert np.ptp(picture) == 0
                 seen.append((seconds, int(picture[0, 0])))
@@ -67,3 +68,28 @@ def test_a_child_that_writes_more_than_a_pipe_holds_is_not_kept_waiting_for_the_
             return seen
 
     assert asyncio.run(story()) == 200
+
+
+def test_an_awaited_picture_is_known_when_it_comes_and_handed_on_at_the_beat() -> None:
+    async def story() -> tuple[float, float]:
+        with Pipe() as pictures, Pipe() as times, Reel(pictures, times).running(Beat(1.0), awaited=True) as reel:
+            _write(pictures, times, 1)
+            written = time.monotonic()
+            [shown] = await reel.next()
+            return shown.arrived - written, time.monotonic() - shown.arrived
+
+    late, waited = asyncio.run(story())
+    assert late < 0.5 < waited
+
+
+def test_a_child_that_has_ended_wakes_nobody_any_more() -> None:
+    async def story() -> int:
+        with Pipe() as pictures, Pipe() as times, Reel(pictures, times).running(Beat(0.01), awaited=True) as reel:
+            for pipe in (pictures, times):
+                pipe.close(pipe.write_end)
+            assert await reel.next() == []
+            loop = asyncio.get_running_loop()
+            assert not loop.remove_reader(pictures.read_end)
+            return len(await reel.next())
+
+    assert asyncio.run(story()) == 0
