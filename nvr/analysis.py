@@ -30,16 +30,22 @@ class Analysis:
         try:
             while True:
                 try:
-                    async with asyncio.timeout(SILENCE_SECONDS):
-                        frame = await self._camera.frames.get()
+                    await self._judge_all()
                 except TimeoutError:
                     self._finish()
                     if not self._camera.health.connected:
                         self._camera.ring.silent(self._clock.now())
-                else:
-                    self._judge(frame)
         finally:
             self._finish()
+
+    async def _judge_all(self) -> None:
+        """Raises TimeoutError when no more frames come."""
+        now = asyncio.get_running_loop().time
+        async with asyncio.timeout(SILENCE_SECONDS) as patience:  # one for all frames: one for each costs more
+            while True:
+                frame = await self._camera.frames.get()
+                patience.reschedule(now() + SILENCE_SECONDS)
+                self._judge(frame)
 
     def change(self, settings: CameraSettings) -> None:
         """Judge by other settings from the next frame on; an open event ends with the last one that was judged."""
@@ -51,7 +57,7 @@ class Analysis:
         started = time.perf_counter()
         analysis = self._analyser.analyse(frame)
         self._keep(analysis.facts)
-        if self._analyser.tampering:
+        if tampering := self._analyser.tampering:
             self._camera.ring.tampered(frame.time)
         self._camera.ring.analysed(frame.time)
         health = self._camera.health
@@ -61,7 +67,7 @@ class Analysis:
         if analysis.is_distinct:
             health.last_distinct_frame_time = frame.time
         health.motion_active = self._analyser.motion_active
-        health.tampering = self._analyser.tampering
+        health.tampering = tampering
         if zones := self._analyser.zones:
             health.zones.touched(zones, self._clock.monotonic())
         lag = (self._clock.now() - frame.time).total_seconds()

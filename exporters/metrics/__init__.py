@@ -62,6 +62,7 @@ class Metrics:
 
     def forget(self, camera: str) -> None:
         """Remove the series of a camera that is no longer configured."""
+        self._camera.forget(camera)
         self._motion.forget(camera)
         self._instruments.forget(camera)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import get_args
 
+from prometheus_client import Counter
 from prometheus_client.core import Metric
 
 from exporters.metrics.instruments import Instruments, Sample
@@ -30,9 +31,12 @@ class CameraMetrics:
             "ffmpeg_restarts_total", "Restarts of an ffmpeg process that ended unasked.", "camera", "role", "reason"
         )
 
+        # Looked up once: it is told of every frame.
+        self._processed_of: dict[str, Counter] = {}
+
     def add(self, camera: str) -> None:
         self._received.labels(self._site, camera)
-        self._processed.labels(self._site, camera)
+        self._processed_of[camera] = self._processed.labels(self._site, camera)
         for outcome in get_args(ConnectOutcome):
             self._connects.labels(self._site, camera, outcome)
 
@@ -45,8 +49,12 @@ class CameraMetrics:
     def dropped(self, camera: str, reason: DropReason, count: int) -> None:
         self._dropped.labels(self._site, camera, reason).inc(count)
 
+    def forget(self, camera: str) -> None:
+        self._processed_of.pop(camera, None)
+
     def processed(self, camera: str) -> None:
-        self._processed.labels(self._site, camera).inc()
+        counter = self._processed_of.get(camera) or self._processed.labels(self._site, camera)
+        counter.inc()
 
     def restarted(self, camera: str, role: Role, reason: Cause) -> None:
         self._restarts.labels(self._site, camera, role, reason.value).inc()

@@ -96,6 +96,8 @@ async def measure(
         store = stack.enter_context(closing(Store(folder / "recordings")))
         around = Surroundings(executable(), store, 60.0, facts, timed, UtcClock(), beat=Beat(beat))
         pipes = [(stack.enter_context(Pipe()), stack.enter_context(Pipe())) for _ in range(cameras)]
+        for number in range(cameras):
+            timed.add(_name(number))
         async with asyncio.TaskGroup() as tasks:
             analyses = [tasks.create_task(_analyse(number, *pair, around)) for number, pair in enumerate(pipes)]
             with _feeder(pictures, seconds + warm_seconds, pipes):
@@ -122,8 +124,12 @@ def _feeder(pictures: Path, seconds: float, pipes: Sequence[tuple[Pipe, Pipe]]) 
         process.wait()
 
 
+def _name(number: int) -> str:
+    return f"camera-{number}"
+
+
 async def _analyse(number: int, pictures: Pipe, times: Pipe, around: Surroundings) -> None:
-    settings = CameraSettings(name=f"camera-{number}", record="/dev/null")
+    settings = CameraSettings(name=_name(number), record="/dev/null")
     camera = Camera(settings, around)
     analysis = Analysis(camera, settings, facts=around.facts, telemetry=around.telemetry, clock=around.clock)
     async with asyncio.TaskGroup() as tasks:
