@@ -35,9 +35,10 @@ def unpacked(cells: CellSet) -> Bools:
     return np.unpackbits(octets, bitorder="little").view(bool)
 
 
-def numbers(cells: CellSet) -> npt.NDArray[np.intp]:
-    """The numbers of the cells, rising."""
-    return np.flatnonzero(unpacked(cells))
+def numbers(*sets: CellSet) -> npt.NDArray[np.intp]:
+    """The numbers of the cells, rising, of one set after the other."""
+    octets = np.frombuffer(b"".join(cells.to_bytes(CELLS // 8, "little") for cells in sets), np.uint8)
+    return np.unpackbits(octets, bitorder="little").nonzero()[0] % CELLS
 
 
 def subset(chosen: npt.NDArray[np.intp], among: Bools) -> CellSet:

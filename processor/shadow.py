@@ -21,15 +21,15 @@ EVEN = 70.0
 
 
 def shaded(change: Reals) -> Bools:
-    """Which pixels `(k, 5, 5)` lie in some 2 x 2 pixels that are all in shadow, of cells whose `change` of light, in
-    1024ths of an octave, is known for them and one pixel around `(k, 7, 7)`."""
+    """Which pixels `(5, 5, k)` lie in some 2 x 2 pixels that are all in shadow, of k cells whose `change` of light, in
+    1024ths of an octave, is known for them and one pixel around `(7, 7, k)`."""
     most, least = _of_four(change, np.maximum), _of_four(change, np.minimum)
     even = (most - least < EVEN) & (least > DEPTHS[0]) & (most < DEPTHS[1])
     return _of_four(even, np.logical_or)
 
 
 def _of_four(values: npt.NDArray[_T], reduce: np.ufunc) -> npt.NDArray[_T]:
-    """Over each 2 x 2 pixels: `(k, n, n)` in, `(k, n - 1, n - 1)` out."""
-    rows = reduce(values[:, 1:], values[:, :-1])
-    four: npt.NDArray[_T] = reduce(rows[:, :, 1:], rows[:, :, :-1])
+    """Over each 2 x 2 pixels: `(n, n, k)` in, `(n - 1, n - 1, k)` out."""
+    rows = reduce(values[1:], values[:-1])
+    four: npt.NDArray[_T] = reduce(rows[:, 1:], rows[:, :-1])
     return four

@@ -4,8 +4,8 @@ import numpy as np
 
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Picture, SceneChange
 from processor.background import UNIT, Fixed
-from processor.cellset import CELLS, CellSet, unpacked
-from processor.evidence import Evidence, Findings
+from processor.cellset import CELLS, CellSet, numbers, unpacked
+from processor.evidence import Evidence, patches
 from processor.watch import Sight
 
 WHOLE_PICTURE = 0.35
@@ -29,6 +29,8 @@ keeps in any light."""
 
 BARE = 0.2
 """The share of the texture before without which a picture shows nothing, rather than another scene."""
+
+ALL = slice(None)
 
 _EVERY_CELL, _EVERY_PIXEL = np.arange(CELLS), np.ones(FRAME_HEIGHT * FRAME_WIDTH, bool)
 
@@ -71,12 +73,11 @@ class Upheavals:
         self._since += 1
         if self._since < COMPARED_AFTER:
             return None
-        evidence = Evidence(_EVERY_CELL, picture, self._before, room, _EVERY_PIXEL)
+        whole = Evidence(patches(_EVERY_CELL), picture, self._before, room, _EVERY_PIXEL).of(ALL)
         self._before = None
-        whole = Findings.of(evidence.sums.sum(axis=1, keepdims=True))
-        if not whole.telling[0] or whole.now[0] <= BARE * whole.before[0]:
+        if not whole.telling or whole.now <= BARE * whole.before:
             return None
-        return SceneChange.TURNED if whole.survival[0] < KNOWN_AGAIN else None
+        return SceneChange.TURNED if whole.survival < KNOWN_AGAIN else None
 
     def rest(self) -> None:
         """A frame without suspects."""
@@ -104,13 +105,12 @@ def _everywhere(suspects: CellSet) -> bool:
 
 def _relit(sight: Sight, suspects: CellSet, size: int) -> bool:
     """Whether the differing pixels all went one way, or still show the texture they had."""
-    cells = np.flatnonzero(unpacked(suspects))
-    evidence = Evidence(cells, sight.picture, sight.light, sight.room, sight.clear)
     brighter = np.count_nonzero(sight.clear & (sight.picture > sight.light >> UNIT))
     darker = np.count_nonzero(sight.clear) - brighter
     if max(brighter, darker) > ONE_WAY * size:
         return True
-    return bool(Findings.of(evidence.sums.sum(axis=1, keepdims=True)).survival[0] > ALIKE)
+    at = patches(numbers(suspects))
+    return Evidence(at, sight.picture, sight.light, sight.room, sight.clear).of(ALL).survival > ALIKE
 
 
 def _stands_still(sight: Sight) -> bool:

@@ -4,6 +4,7 @@ A cell that differs is a suspect. It is confirmed as motion when it changes now 
 edges (light has none), is solid, was there before (sparks were not), and hides the scene's texture (shadows do not).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,9 +13,9 @@ import numpy.typing as npt
 
 from nvr.model import Picture
 from processor.background import Fixed
-from processor.cells import Bools, Counts, Reals
-from processor.cellset import CellSet, components, filled, grown, numbers, packed, subset, union, unpacked
-from processor.evidence import OWN, Evidence, Findings
+from processor.cells import Bools, Counts
+from processor.cellset import CellSet, components, filled, grown, numbers, packed, subset, union
+from processor.evidence import INSIDES, Evidence, Findings, patches
 from processor.memory import LARGE, Memory
 from processor.sway import count_aside
 
@@ -41,7 +42,7 @@ CALM, SHOWER = 1.5, 4.0
 LEAST_CHANGE = np.uint8(5)
 """Gray levels that a pixel changes in two frames where something moves, however quiet the scene behind it was."""
 
-LIT, FEWEST_SHADED = 0.6, 4
+LIT, FEWEST_SHADED = np.float32(0.6), 4
 """The share of a cell's differing pixels that an object has outside of shadow, and the pixels that make a shadow."""
 
 
@@ -128,51 +129,42 @@ class Watch:
         likely = [one for one in likely if SOLID * (one & solid).bit_count() >= one.bit_count()]
         if not likely:
             return []
-        cells = numbers(union(likely))
-        evidence = Evidence(cells, sight.picture, sight.light, sight.room, sight.clear)
-        whole = Findings.of(_added(evidence.sums, likely, cells))
-        aside = count_aside(cells, sight.picture, sight.low, sight.room, sight.clear)
-        full = packed(sight.counts >= FULL_PIXELS)
-        shaded = subset(cells, _shaded(evidence))
-        strengths = whole.contrast * np.sqrt([one.bit_count() for one in likely])
-        most_aside = np.where(strengths < FAINT, ASIDE_FAINT, ASIDE)
-        displaced = _added(aside[np.newaxis], likely, cells)[0] >= most_aside * whole.pixels
-        return [
-            Component(
-                filled(one & full & ~shaded) or one & solid, float(contrast), float(strength), self._memory.run(one)
-            )
-            for one, contrast, strength, is_object in zip(
-                likely, whole.contrast, strengths, _objects(whole) & ~displaced, strict=True
-            )
-            if is_object and (strength >= self._least_strength or one.bit_count() >= LARGE)
-        ]
+        cells = numbers(*likely)
+        at = patches(cells)
+        evidence = Evidence(at, sight.picture, sight.light, sight.room, sight.clear)
+        aside = count_aside(at, sight.picture, sight.low, sight.room, sight.clear)
+        covered = packed(sight.counts >= FULL_PIXELS) & ~subset(cells, _shaded(evidence))
+        found, last = [], 0
+        for one in likely:
+            own = slice(last, last := last + one.bit_count())
+            whole = evidence.of(own)
+            strength = whole.contrast * math.sqrt(one.bit_count())
+            if not _is_object(whole, strength, int(aside[own].sum(dtype=np.int64))):
+                continue
+            if strength >= self._least_strength or one.bit_count() >= LARGE:
+                shown = filled(one & covered) or one & solid
+                found.append(Component(shown, whole.contrast, strength, self._memory.run(one)))
+        return found
 
 
-def _added(sums: Reals, likely: Sequence[CellSet], cells: npt.NDArray[np.intp]) -> Reals:
-    """The cells' sums `(8, k)` added up by component `(8, n)`."""
-    if len(likely) == 1:
-        return np.asarray(sums.sum(axis=1, keepdims=True))
-    member = np.stack([unpacked(one) for one in likely])[:, cells]
-    return np.asarray(sums @ member.T.astype(np.float32))
-
-
-def _objects(whole: Findings) -> Bools:
-    """Which components have edges, and hide the texture of the scene."""
-    alike = np.where(whole.pixels < FEW_PIXELS, RELIT_SMALL, RELIT)
-    return np.asarray((whole.sharpness >= EDGED) & (whole.survival <= alike))
+def _is_object(whole: Findings, strength: float, aside: int) -> bool:
+    """Whether a component has edges, hides the texture of the scene, and is not the scene itself swaying."""
+    alike = RELIT_SMALL if whole.pixels < FEW_PIXELS else RELIT
+    most_aside = ASIDE_FAINT if strength < FAINT else ASIDE
+    return whole.sharpness >= EDGED and whole.survival <= alike and aside < most_aside * whole.pixels
 
 
 def _changing(cells: npt.NDArray[np.intp], sight: Sight) -> CellSet:
     """Those of the cells in which pixels differ from two frames ago."""
-    at = OWN.take(cells, axis=0)
+    at = INSIDES.take(cells, axis=2)
     now, ago = sight.picture.take(at), sight.earlier.take(at)
     room = sight.room.take(at)
     change = np.maximum(now, ago) - np.minimum(now, ago) > np.maximum((room >> 2) + (room >> 3), LEAST_CHANGE)
-    return subset(cells, change.sum(axis=1) >= 2)
+    return subset(cells, np.add.reduce(change, axis=(0, 1), dtype=np.uint8) >= 2)
 
 
 def _shaded(evidence: Evidence) -> Bools:
     """Cells in which a shadow leaves too little of what differs, or makes up too much of it, to be anything else."""
-    unshaded = evidence.sums[0] - evidence.shaded
-    dark = (unshaded < FULL_PIXELS) | (unshaded < LIT * evidence.sums[0])
+    unshaded = evidence.pixels - evidence.shaded
+    dark = (unshaded < FULL_PIXELS) | (unshaded < LIT * evidence.pixels)
     return np.asarray((evidence.shaded >= FEWEST_SHADED) & dark)

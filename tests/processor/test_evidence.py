@@ -2,10 +2,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 from nvr.model import Picture
 from processor.cells import Bools
-from processor.evidence import Evidence, Findings
+from processor.evidence import Evidence, Findings, patches
 from tests.processor.scenes import wall
 
 SCENE = wall().astype(np.uint8)
@@ -16,34 +17,37 @@ EVERYWHERE = np.ones(14400, bool)
 ROOM = np.full(14400, 16, np.uint8)
 
 
-def by_cell(picture: npt.NDArray[Any], scene: Picture = SCENE, differing: Bools = EVERYWHERE) -> Findings:
+def evidence(picture: npt.NDArray[Any], scene: Picture = SCENE, differing: Bools = EVERYWHERE) -> Evidence:
     light = (scene.astype(np.int16) << 6).ravel()
-    return Findings.of(Evidence(CELLS, picture.astype(np.uint8).ravel(), light, ROOM, differing).sums)
+    return Evidence(patches(CELLS), picture.astype(np.uint8).ravel(), light, ROOM, differing)
+
+
+def by_cell(picture: npt.NDArray[Any], scene: Picture = SCENE) -> list[Findings]:
+    shown = evidence(picture, scene)
+    return [shown.of(slice(number, number + 1)) for number in range(len(CELLS))]
 
 
 def together(picture: npt.NDArray[Any], scene: Picture = SCENE, differing: Bools = EVERYWHERE) -> Findings:
-    light = (scene.astype(np.int16) << 6).ravel()
-    evidence = Evidence(CELLS, picture.astype(np.uint8).ravel(), light, ROOM, differing)
-    return Findings.of(evidence.sums.sum(axis=1, keepdims=True))
+    return evidence(picture, scene, differing).of(slice(None))
 
 
 def test_texture_survives_a_shadow() -> None:
-    assert together(SCENE * 0.6).survival[0] > 0.9
+    assert together(SCENE * 0.6).survival > 0.9
 
 
 def test_texture_does_not_survive_an_object() -> None:
-    assert together(wall(seed=99)).survival[0] < 0.2
+    assert together(wall(seed=99)).survival < 0.2
 
 
 def test_a_plain_place_cannot_tell() -> None:
     plain = np.full((90, 160), 100, np.uint8)
-    assert together(plain + 40, plain).survival[0] == 0
+    assert together(plain + 40, plain).survival == 0
 
 
 def test_each_cell_is_told_by_itself() -> None:
     now = SCENE * 0.7
     now[:, 50:] = wall(seed=99)[:, 50:]
-    survival = by_cell(now).survival
+    survival = np.array([cell.survival for cell in by_cell(now)])
     assert np.median(survival[CELLS % 32 < 9]) > 0.9
     assert np.median(survival[CELLS % 32 > 10]) < 0.3
 
@@ -51,18 +55,18 @@ def test_each_cell_is_told_by_itself() -> None:
 def test_smooth_light_is_dull_and_an_object_sharp() -> None:
     plain = np.full((90, 160), 100, np.uint8)
     glow = plain + 60 * np.exp(-(((np.arange(160) - 55) / 25) ** 2))
-    assert together(glow, plain).sharpness[0] < 0.1
+    assert together(glow, plain).sharpness < 0.1
     figure = plain.copy()
     figure[30:50, 40:60] = 30
-    assert together(figure, plain, (figure != plain).ravel()).sharpness[0] > 0.2
+    assert together(figure, plain, (figure != plain).ravel()).sharpness > 0.2
 
 
 def test_contrast_is_counted_in_thresholds() -> None:
     plain = np.full((90, 160), 100, np.uint8)
-    np.testing.assert_allclose(by_cell(plain - 24, plain).contrast, 3)
+    assert together(plain - 24, plain).contrast == pytest.approx(3)
 
 
 def test_only_pixels_that_differ_count() -> None:
     differing = np.zeros((90, 160), bool)
     differing[20:25, 30:33] = True
-    assert by_cell(SCENE, differing=differing.ravel()).pixels.tolist() == [15.0] + [0.0] * (len(CELLS) - 1)
+    assert evidence(SCENE, differing=differing.ravel()).pixels.tolist() == [15] + [0] * (len(CELLS) - 1)

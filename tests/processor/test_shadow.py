@@ -6,7 +6,7 @@ import pytest
 from processor.cells import Reals
 from processor.shadow import shaded
 
-PATCH = (1, 7, 7)
+PATCH = (7, 7, 1)
 
 
 def test_an_even_darkening_is_a_shadow_whatever_the_texture() -> None:
@@ -25,5 +25,5 @@ def test_what_has_a_texture_of_its_own_is_none() -> None:
 
 def test_up_to_its_edge_a_shadow_is_one() -> None:
     half = np.zeros(PATCH, np.float32)
-    half[:, :, :4] = -700
-    assert shaded(half)[0].tolist() == [[True, True, True, False, False]] * 5
+    half[:, :4] = -700
+    assert shaded(half)[..., 0].tolist() == [[True, True, True, False, False]] * 5

@@ -3,6 +3,7 @@
 import numpy as np
 
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, Picture
+from processor.evidence import patches
 from processor.sway import count_aside
 
 CELL_PIXELS = 25
@@ -12,7 +13,7 @@ ROOM = np.full(FRAME_HEIGHT * FRAME_WIDTH, 10, np.uint8)
 
 def aside(picture: Picture, *cells: int) -> list[float]:
     differing = np.ones(picture.size, bool)
-    counts = count_aside(np.array(cells), picture.ravel(), LEAVES.ravel() - 5, ROOM, differing)
+    counts = count_aside(patches(np.array(cells)), picture.ravel(), LEAVES.ravel() - 5, ROOM, differing)
     return [float(count) for count in counts]
 
 
@@ -28,7 +29,7 @@ def test_an_object_is_new_to_its_place_and_to_all_around() -> None:
 
 def test_only_pixels_that_differ_are_counted() -> None:
     nowhere = np.zeros(LEAVES.size, bool)
-    assert count_aside(np.array([40]), LEAVES.ravel(), LEAVES.ravel() - 5, ROOM, nowhere).tolist() == [0]
+    assert count_aside(patches(np.array([40])), LEAVES.ravel(), LEAVES.ravel() - 5, ROOM, nowhere).tolist() == [0]
 
 
 def test_at_the_border_of_the_picture_the_nearest_pixels_count() -> None:
