@@ -1,12 +1,14 @@
 """The beat: at which whatever has come meanwhile is fetched, of one camera after another.
 
 One picture at a time is dear, however few there are: the program and the scenes it looks at have left the processor's
-caches by the time the next one comes. Pictures that came a moment apart are therefore fetched and judged in a row.
+caches by the time the next one comes, and each waking costs besides. Pictures that came a moment apart are therefore
+fetched and judged in a row. One camera alone has nobody to wait for: its pictures are fetched as they come.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 BEAT_SECONDS = 0.1
 """How long a picture may wait. A pipe holds four pictures: a camera of 30 a second fills most of one meanwhile."""
@@ -15,39 +17,71 @@ HURRY_SECONDS = 0.005
 """How soon the next beat comes where a pipe was nearly full: a child that waits to go on writing does not wait long."""
 
 
-class Beat:
-    """Calls its listeners one after another, again and again while there are any. For use within one event loop.
+class Listener(Protocol):
+    """Someone who reads from the descriptor `end`, which must not block."""
 
-    A listener returns whether there is more to come than can wait for the next beat.
-    """
+    @property
+    def end(self) -> int: ...
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether it matters when something comes: it is fetched at once then, though handed on at the beat."""
+
+    def fetch(self) -> bool:
+        """Read what is there; returns whether more is to come than can wait for the next beat. Called again after the
+        end, it takes `end` from the loop."""
+
+    def hand_on(self) -> None:
+        """Pass on what was fetched."""
+
+
+class Beat:
+    """Calls its listeners one after another, again and again while there are any. For use within one event loop."""
 
     def __init__(self, seconds: float = BEAT_SECONDS) -> None:
         self._seconds = seconds
-        self._listeners: dict[Callable[[], bool], None] = {}
+        self._listeners: list[Listener] = []
         self._next: asyncio.TimerHandle | None = None
 
     @contextmanager
-    def calling(self, listener: Callable[[], bool]) -> Iterator[None]:
+    def calling(self, listener: Listener) -> Iterator[None]:
         """While it lasts, the listener is called at every beat."""
-        self._listeners[listener] = None
-        if self._next is None:
-            self._wait(self._seconds)
+        self._listeners.append(listener)
+        self._arrange()
         try:
             yield
         finally:
-            del self._listeners[listener]
-            if self._next and not self._listeners:
-                self._next.cancel()
-                self._next = None
+            self._listeners.remove(listener)
+            asyncio.get_running_loop().remove_reader(listener.end)
+            self._arrange()
+
+    def _arrange(self) -> None:
+        loop, are_several = asyncio.get_running_loop(), len(self._listeners) > 1
+        for each in self._listeners:
+            if not are_several:
+                loop.add_reader(each.end, self._call)
+            elif each.is_awaited:
+                loop.add_reader(each.end, each.fetch)
+            else:
+                loop.remove_reader(each.end)
+        if are_several and self._next is None:
+            self._next = loop.call_later(self._seconds, self._strike)
+        elif not are_several and self._next is not None:
+            self._next.cancel()
+            self._next = None
 
     def _strike(self) -> None:
         wait = self._seconds
         try:
-            hurry = [listener() for listener in list(self._listeners)]
-            wait = HURRY_SECONDS if any(hurry) else wait
+            wait = HURRY_SECONDS if self._call() else wait
         finally:
-            if self._listeners:
-                self._wait(wait)
+            if self._next is not None:
+                self._next = asyncio.get_running_loop().call_later(wait, self._strike)
 
-    def _wait(self, seconds: float) -> None:
-        self._next = asyncio.get_running_loop().call_later(seconds, self._strike)
+    def _call(self) -> bool:
+        """All of them; returns whether anyone is in a hurry."""
+        called = list(self._listeners)
+        hurry = [each.fetch() for each in called]
+        for each in called:
+            each.hand_on()
+        return any(hurry)

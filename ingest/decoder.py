@@ -138,7 +138,8 @@ class Decoder:
             child = await self._spawn(feed, pictures, times)
             self._pid = child.pid
             try:
-                with Reel(pictures, times).running(self._beat, awaited=feed.anchor is None) as reel:
+                reel = Reel(pictures, times, is_awaited=feed.anchor is None)
+                with self._beat.calling(reel):
                     return await self._read(child, reel, feed)
             except TimeoutError:
                 return Cause.STALLED

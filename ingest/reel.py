@@ -3,11 +3,8 @@
 import asyncio
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
-from ingest.beat import Beat
 from ingest.pictures import PICTURE_BYTES, Pairs
 from ingest.pipe import Pipe
 from nvr.model import Picture
@@ -25,29 +22,16 @@ class Shown(NamedTuple):
 
 
 class Reel:
-    """What one child writes."""
+    """What one child writes. `is_awaited` is for pictures whose arrival says when they were taken."""
 
-    def __init__(self, pictures: Pipe, times: Pipe) -> None:
-        self._pictures, self._times = pictures.read_end, times.read_end
-        for end in (self._pictures, self._times):
+    def __init__(self, pictures: Pipe, times: Pipe, *, is_awaited: bool = False) -> None:
+        self.end, self._times, self.is_awaited = pictures.read_end, times.read_end, is_awaited
+        for end in (self.end, self._times):
             os.set_blocking(end, False)
         self._pairs = Pairs()
         self._came: list[Shown] = []
         self._ended = False
         self._news = asyncio.Event()
-
-    @contextmanager
-    def running(self, beat: Beat, *, awaited: bool = False) -> Iterator["Reel"]:
-        """`awaited` is for those whose arrival says when they were taken: each is fetched at once, which costs a waking
-        more, and handed on at the beat all the same."""
-        loop = asyncio.get_running_loop()
-        with beat.calling(self._hand_on):
-            if awaited:
-                loop.add_reader(self._pictures, self._fetch)
-            try:
-                yield self
-            finally:
-                loop.remove_reader(self._pictures)
 
     async def next(self) -> list[Shown]:
         """What came since the last time, once something has; nothing when the child has closed its pipes."""
@@ -57,23 +41,22 @@ class Reel:
         came, self._came = self._came, []
         return came
 
-    def _hand_on(self) -> bool:
-        is_nearly_full = self._fetch()
-        if self._came or self._ended:
-            self._news.set()
-        return is_nearly_full
-
-    def _fetch(self) -> bool:
+    def fetch(self) -> bool:
         """A time is written before its picture: where there is no picture nothing is to be read."""
-        if self._ended or (data := _available(self._pictures)) is None:
+        if self._ended:
+            asyncio.get_running_loop().remove_reader(self.end)  # at its end a pipe may be read again and again
+            return False
+        if (data := _available(self.end)) is None:
             return False
         now = time.monotonic()
         pairs = self._pairs.add(data, _available(self._times) or b"")
         self._came += [Shown(seconds, now, picture) for seconds, picture in pairs]
-        if not data:
-            self._ended = True
-            asyncio.get_running_loop().remove_reader(self._pictures)
+        self._ended = not data
         return len(data) > MOST_BYTES - PICTURE_BYTES
+
+    def hand_on(self) -> None:
+        if self._came or self._ended:
+            self._news.set()
 
 
 def _available(end: int) -> bytes | None:

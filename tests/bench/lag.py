@@ -139,7 +139,8 @@ async def _analyse(number: int, pictures: Pipe, times: Pipe, around: Surrounding
 
 async def _receive(camera: Camera, pictures: Pipe, times: Pipe, beat: Beat) -> None:
     """As the decoder does, less the anchor: the time of a picture is that at which it was handed over."""
-    with Reel(pictures, times).running(beat) as reel:
+    reel = Reel(pictures, times)
+    with beat.calling(reel):
         while came := await reel.next():
             for shown in came:
                 time = EPOCH + timedelta(seconds=shown.media_seconds)

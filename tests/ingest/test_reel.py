@@ -1,6 +1,8 @@
 import asyncio
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -8,6 +10,15 @@ from ingest.beat import Beat
 from ingest.pictures import PICTURE_BYTES
 from ingest.pipe import Pipe
 from ingest.reel import Reel
+
+
+@contextmanager
+def _reel(beat: Beat, *, is_awaited: bool = False) -> Iterator[tuple[Pipe, Pipe, Reel]]:
+    """Beside another one from which nothing comes: alone it would need no beat."""
+    with Pipe() as pictures, Pipe() as times, Pipe() as others, Pipe() as other_times:
+        reel = Reel(pictures, times, is_awaited=is_awaited)
+        with beat.calling(reel), beat.calling(Reel(others, other_times)):
+            yield pictures, times, reel
 
 
 def _picture(gray: int) -> bytes:
@@ -27,7 +38,7 @@ def _write(pictures: Pipe, times: Pipe, *numbers: int) -> None:
 def test_pictures_come_with_their_times_until_the_child_ends() -> None:
     async def story() -> list[tuple[float, int]]:
         seen: list[tuple[float, int]] = []
-        with Pipe() as pictures, Pipe() as times, Reel(pictures, times).running(Beat(0.001)) as reel:
+        with _reel(Beat(0.001)) as (pictures, times, reel):
             _write(pictures, times, 1, 2)
             first = await reel.next()
             _write(pictures, times, 3)
@@ -46,7 +57,7 @@ def test_pictures_come_with_their_times_until_the_child_ends() -> None:
 
 def test_what_came_just_before_the_end_is_not_lost() -> None:
     async def story() -> tuple[int, int]:
-        with Pipe() as pictures, Pipe() as times, Reel(pictures, times).running(Beat(0.001)) as reel:
+        with _reel(Beat(0.001)) as (pictures, times, reel):
             _write(pictures, times, 1, 2)
             for pipe in (pictures, times):
                 pipe.close(pipe.write_end)
@@ -58,7 +69,7 @@ def test_what_came_just_before_the_end_is_not_lost() -> None:
 
 def test_a_child_that_writes_more_than_a_pipe_holds_is_not_kept_waiting_for_the_beat() -> None:
     async def story() -> int:
-        with Pipe() as pictures, Pipe() as times, Reel(pictures, times).running(Beat(0.2)) as reel:
+        with _reel(Beat(0.2)) as (pictures, times, reel):
             writing = asyncio.create_task(asyncio.to_thread(_write, pictures, times, *range(200)))
             seen = 0
             async with asyncio.timeout(8):  # 200 pictures at four a beat would take 10 s
@@ -72,7 +83,7 @@ def test_a_child_that_writes_more_than_a_pipe_holds_is_not_kept_waiting_for_the_
 
 def test_an_awaited_picture_is_known_when_it_comes_and_handed_on_at_the_beat() -> None:
     async def story() -> tuple[float, float]:
-        with Pipe() as pictures, Pipe() as times, Reel(pictures, times).running(Beat(1.0), awaited=True) as reel:
+        with _reel(Beat(1.0), is_awaited=True) as (pictures, times, reel):
             _write(pictures, times, 1)
             written = time.monotonic()
             [shown] = await reel.next()
@@ -84,7 +95,7 @@ def test_an_awaited_picture_is_known_when_it_comes_and_handed_on_at_the_beat() -
 
 def test_a_child_that_has_ended_wakes_nobody_any_more() -> None:
     async def story() -> int:
-        with Pipe() as pictures, Pipe() as times, Reel(pictures, times).running(Beat(0.01), awaited=True) as reel:
+        with _reel(Beat(0.01), is_awaited=True) as (pictures, times, reel):
             for pipe in (pictures, times):
                 pipe.close(pipe.write_end)
             assert await reel.next() == []
@@ -93,3 +104,19 @@ def test_a_child_that_has_ended_wakes_nobody_any_more() -> None:
             return len(await reel.next())
 
     assert asyncio.run(story()) == 0
+
+
+def test_one_alone_need_not_wait_for_a_beat() -> None:
+    async def story() -> float:
+        beat = Beat(3600.0)
+        with Pipe() as pictures, Pipe() as times:
+            reel = Reel(pictures, times)
+            with beat.calling(reel):
+                _write(pictures, times, 1)
+                async with asyncio.timeout(20):
+                    [shown] = await reel.next()
+                    pictures.close(pictures.write_end)
+                    assert await reel.next() == []
+                return shown.media_seconds
+
+    assert asyncio.run(story()) == 1.0
