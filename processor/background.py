@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_ROWS, Picture
-from processor.cells import Bools, to_pixels
+from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Picture
+from processor.cells import to_pixels
+from processor.cellset import CellSet, unpacked
 
 Fixed = npt.NDArray[np.int16]
 """Gray levels in 64ths."""
@@ -28,6 +29,12 @@ LEAST_BASE, MOST_BASE = 7.0, 48.0
 NOISE_CEILING = 4
 """In medians of the deviation: the most that a pixel's noise is taken to be at the start."""
 
+# Arrays, since numpy takes longer to work with Python's numbers, and to clip by one number.
+_UNIT, _QUARTER, _SLOWLY, _LIGHTER, _LIGHTEST = (np.array(number, np.int16) for number in (UNIT, 2, 7, 8, 6))
+_MOST_STEP, _LEAST_STEP, _MOST_SPREAD, _NOUGHT, _BRIGHTEST = (
+    np.full((_ROWS, FRAME_WIDTH), number, np.int16) for number in (MOST_STEP, -MOST_STEP, MOST_SPREAD, 0, 255 << UNIT)
+)
+
 
 class Background:
     """The learnt scenes of N cameras.
@@ -43,12 +50,9 @@ class Background:
         self.low, self.room = np.zeros(shape, np.uint8), np.full(shape, 255, np.uint8)
         self.base = np.full(lanes, LEAST_BASE)
         self._turn = 0
-        part = (lanes, _ROWS, FRAME_WIDTH)
-        self._step, self._excess, self._scratch = (np.zeros(part, np.int16) for _ in range(3))
-        # Arrays, since numpy takes six times as long to clip by a scalar.
-        self._most_step, self._least_step = np.full(part, MOST_STEP, np.int16), np.full(part, -MOST_STEP, np.int16)
-        self._most_spread = np.full(part, MOST_SPREAD, np.int16)
-        self._nought, self._brightest = np.zeros(part, np.int16), np.full(part, 255 << UNIT, np.int16)
+        # Of one camera, without its axis: numpy is quicker with arrays in one piece.
+        self._all: int | slice = 0 if lanes == 1 else slice(None)
+        self._by_lane = () if lanes == 1 else (lanes, 1, 1)
 
     def found(self, lane: int, pictures: Sequence[Picture]) -> None:
         """Begin a scene with the median of some pictures, each pixel's spread with its mean deviation from that."""
@@ -87,45 +91,44 @@ class Background:
         change = 0.1 + sparks / 200 if sparks > 1 else -0.04
         self.base[lane] = min(max(self.base[lane] + change, LEAST_BASE), MOST_BASE)
 
-    def learn(self, pictures: Picture, held: Mapping[int, Bools]) -> None:
+    def learn(self, pictures: Picture, held: Mapping[int, CellSet]) -> None:
         """Follow a third of the pictures `(N, 90, 160)`: the light by 2 gray levels at most, so that it tends to the
-        median and not the mean; the spread up quickly and down slowly. `held` cells `(18, 32)` are left as they are.
+        median and not the mean; the spread up quickly and down slowly. `held` cells are left as they are.
         """
         first, self._turn = self._turn, (self._turn + 1) % TURNS
-        rows = slice(first * _ROWS, (first + 1) * _ROWS)
-        light, spread, step, excess = self.light[:, rows], self.spread[:, rows], self._step, self._excess
-        np.left_shift(pictures[:, rows], UNIT, out=step, dtype=np.int16, casting="unsafe")
+        part = self._all, slice(first * _ROWS, (first + 1) * _ROWS)
+        light, spread = self.light[part], self.spread[part]
+        step = pictures[part].astype(np.int16)
+        step <<= _UNIT
         step -= light
-        np.abs(step, out=excess)
-        np.minimum(excess, self._most_spread, out=excess)
+        excess = np.abs(step)
+        np.minimum(excess, _MOST_SPREAD, out=excess)
         excess -= spread
-        step >>= 2
-        np.minimum(step, self._most_step, out=step)
-        np.maximum(step, self._least_step, out=step)
+        step >>= _QUARTER
+        np.minimum(step, _MOST_STEP, out=step)
+        np.maximum(step, _LEAST_STEP, out=step)
         for lane, cells in held.items():
-            kept = to_pixels(cells[first * _GRID_ROWS : (first + 1) * _GRID_ROWS])
-            step[lane][kept] = 0
-            excess[lane][kept] = 0
+            kept = to_pixels(unpacked(cells).reshape(TURNS, _GRID_ROWS, GRID_COLUMNS)[first])
+            step.reshape(-1, *kept.shape)[lane][kept] = 0
+            excess.reshape(-1, *kept.shape)[lane][kept] = 0
         light += step
-        slow = np.right_shift(excess, 7, out=self._scratch)
-        excess >>= 2
+        slow = np.right_shift(excess, _SLOWLY, out=step)
+        excess >>= _QUARTER
         spread += np.maximum(excess, slow, out=excess)
-        self._bound(rows)
+        self.low[part], self.room[part] = self._learnt_bounds(light, spread)
 
-    def _bound(self, rows: slice) -> None:
-        """`low` and `room` of the rows just learnt, in place: `bounds` for all cameras at once."""
-        light, spread, reach, edge = self.light[:, rows], self.spread[:, rows], self._excess, self._scratch
-        np.right_shift(light, 8, out=reach)
-        reach += 6
-        reach *= self.base.astype(np.int16)[:, np.newaxis, np.newaxis]
+    def _learnt_bounds(self, light: Fixed, spread: Fixed) -> tuple[Fixed, Fixed]:
+        """`bounds` for all cameras at once, of the rows just learnt."""
+        reach = light >> _LIGHTER
+        reach += _LIGHTEST
+        reach *= self.base.astype(np.int16).reshape(self._by_lane)
         reach += spread
-        reach += np.right_shift(spread, 2, out=edge)
-        np.subtract(light, reach, out=edge)
-        np.maximum(edge, self._nought, out=edge)
-        edge >>= UNIT
-        self.low[:, rows] = edge
+        reach += spread >> _QUARTER
+        low = light - reach
+        np.maximum(low, _NOUGHT, out=low)
+        low >>= _UNIT
         reach += light
-        np.minimum(reach, self._brightest, out=reach)
-        reach >>= UNIT
-        reach -= edge
-        self.room[:, rows] = reach
+        np.minimum(reach, _BRIGHTEST, out=reach)
+        reach >>= _UNIT
+        reach -= low
+        return low, reach

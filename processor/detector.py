@@ -60,8 +60,7 @@ class Detector:
             lane.judge(times[number], pictures[number], scene, differing[number], counts[number])
             for number, lane in enumerate(self._lanes)
         ]
-        held = {number: lane.held for number, lane in enumerate(self._lanes) if lane.held is not None}
-        scene.learn(pictures, {number: cells.reshape(GRID_ROWS, GRID_COLUMNS) for number, cells in held.items()})
+        scene.learn(pictures, {number: lane.held for number, lane in enumerate(self._lanes) if lane.held})
         return [_activity(lane.times, verdict) for lane, verdict in zip(self._lanes, verdicts, strict=True)]
 
 

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Picture, SceneChange
+from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, Picture, SceneChange
 from nvr.settings import CameraSettings
 from processor.acuity import Demand, Rung, View, max_area_map, min_area_map, rungs, sensitivity_map
 from processor.background import Background
 from processor.beginning import Beginning
 from processor.cells import Bools, Counts, count_per_cell
-from processor.cellset import CellSet, components, numbers, packed, union
+from processor.cellset import ALL, CellSet, components, numbers, packed, union
 from processor.memory import FRAMES, LARGE
 from processor.patience import Patience
 from processor.tampering import UNHARMED, Tampering
@@ -37,8 +37,6 @@ PERSON = 6
 
 PLAIN, STRIKING = 2.0, 2.5
 """Contrasts in thresholds, above the noise that a video encoder makes of the dark."""
-
-EVERYTHING: Bools = np.ones(GRID_ROWS * GRID_COLUMNS, bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class Lane:
         self._travel = Travel()
         self._sparks = FIRST_SPARKS
         self._pictures: deque[Picture] = deque(maxlen=3)
-        self.held: Bools | None = None
+        self.held: CellSet = 0
         self.times: deque[datetime] = deque(maxlen=FRAMES + 1)
 
     @property
@@ -85,7 +83,7 @@ class Lane:
         if self._beginning.add(picture):
             counts = self._learn_scene(scene, picture, differing)
         if not self._beginning.is_over:
-            self.held = EVERYTHING
+            self.held = ALL
             return Verdict(change=change)
         sight = self._sight(scene, differing, counts)
         change = self._turned(time, sight) or change

@@ -9,7 +9,6 @@ from collections import deque
 
 import numpy as np
 
-from processor.cells import Bools
 from processor.cellset import CELLS, CellSet, grown, packed, union, unpacked
 
 HOLD_FRAMES = 10
@@ -33,8 +32,7 @@ key frame or two to see what an encoder makes of its noise."""
 
 # Arrays, since numpy takes longer to work with Python's numbers.
 _NONE, _ALL = np.zeros(CELLS, np.int16), np.full(CELLS, PATIENCE, np.int16)
-_NOWHERE = np.zeros(CELLS, bool)
-_TWO, _TURN = np.int16(2), np.int16(TURN)
+_COST, _TURN, _WEARY = np.array(2, np.int16), np.array(TURN, np.int16), np.array(WEARY, np.int16)
 
 
 class Patience:
@@ -50,7 +48,7 @@ class Patience:
     def restart(self) -> None:
         """A new scene."""
         self._left[:] = FIRST
-        self._rested, self._weary, self._young = 0, 0, YOUNG_FRAMES
+        self._rested, self._weary, self._spent, self._young = 0, 0, 0, YOUNG_FRAMES
         for recent in (self._confirmed, self._travelling, self._believed):
             recent.extend([0] * HOLD_FRAMES)
 
@@ -63,8 +61,8 @@ class Patience:
         """Whether a component that moves on the spot is still believed to be something."""
         return 2 * (component & self._weary).bit_count() < component.bit_count()
 
-    def hold(self, confirmed: CellSet, travelling: CellSet, believed: CellSet, turned: CellSet) -> Bools | None:
-        """One frame on, with the cells confirmed in it; returns the cells `(576,)` to be held, None for none.
+    def hold(self, confirmed: CellSet, travelling: CellSet, believed: CellSet, turned: CellSet) -> CellSet:
+        """One frame on, with the cells confirmed in it; returns the cells to be held.
 
         What is `travelling` will leave by itself, and costs no patience; only what is `believed` is held. `turned` are
         the cells that lit up or went out.
@@ -76,22 +74,29 @@ class Patience:
         worn = union(self._confirmed)
         if not worn:
             self._rest()
-            return None
-        return self._account(unpacked(worn), unpacked(union(self._travelling)), unpacked(turned & worn))
+            return 0
+        borne, held = union(self._travelling), union(self._believed)
+        charged = worn & ~borne
+        if charged or self._weary:
+            self._account(charged, turned & charged)
+            return held & ~(charged & self._spent)
+        self._rested += 1
+        return held
 
     def _rest(self) -> None:
         """Patience comes back; its account is made up now and then only."""
         self._rested += 1
         if self._weary and self._rested >= RECKONING:
-            self._account(_NOWHERE, _NOWHERE, _NOWHERE)
+            self._account(0, 0)
 
-    def _account(self, worn: Bools, borne: Bools, turned: Bools) -> Bools:
-        self._left += min(self._rested, PATIENCE)
+    def _account(self, charged: CellSet, turned: CellSet) -> None:
+        """Of the frames since the last time, and the present one in which some cells cost patience."""
+        self._left += min(self._rested, PATIENCE) + 1
         self._rested = 0
-        cost = (worn & ~borne) * (_TWO + turned * _TURN)
-        self._left += 1
-        self._left -= cost
+        self._left -= unpacked(charged) * _COST
+        if turned:
+            self._left -= unpacked(turned) * _TURN
         np.maximum(self._left, _NONE, out=self._left)
         np.minimum(self._left, _ALL, out=self._left)
-        self._weary = packed(self._left < WEARY)
-        return unpacked(union(self._believed)) & (borne | (self._left > 0))
+        self._weary = packed(self._left < _WEARY)
+        self._spent = packed(self._left <= _NONE) if self._weary else 0
