@@ -88,6 +88,8 @@ class Background:
 
     def adapt(self, lane: int, sparks: int) -> None:
         """Raise the base while rain or noise makes cells light up that nothing confirms, lower it slowly after."""
+        if sparks <= 1 and self.base[lane] == LEAST_BASE:
+            return
         change = 0.1 + sparks / 200 if sparks > 1 else -0.04
         self.base[lane] = min(max(self.base[lane] + change, LEAST_BASE), MOST_BASE)
 

@@ -22,19 +22,21 @@ _T = TypeVar("_T", bound=np.generic)
 def count_per_cell(pixels: Bools) -> Counts:
     """How many pixels of each cell are set: `(N, 90, 160)` in, `(N, 18, 32)` out.
 
-    Rows add up in whole lines, as one reduction; across, five slices add faster than any reduction over so few.
+    Few are as a rule, and quicker found than all are added up.
     """
-    lines = pixels.view(np.uint8).reshape(-1, GRID_ROWS, CELL, FRAME_WIDTH)
-    rows: Counts = np.add.reduce(lines, axis=2, dtype=np.uint8)
-    cells: Counts = rows[:, :, 0::CELL] + rows[:, :, 1::CELL]
-    for offset in range(2, CELL):
-        cells += rows[:, :, offset::CELL]
-    return cells
+    counts: Counts = np.empty((len(pixels), GRID_ROWS * GRID_COLUMNS), np.uint8)
+    for lane, those in enumerate(pixels.reshape(len(pixels), -1)):
+        counts[lane] = np.bincount(_CELL_OF.take(those.nonzero()[0]), minlength=counts.shape[1])
+    return counts.reshape(-1, GRID_ROWS, GRID_COLUMNS)
 
 
 def to_pixels(cells: npt.NDArray[_T]) -> npt.NDArray[_T]:
     """Each cell's value at each of its pixels."""
     return cells.repeat(CELL, axis=1).repeat(CELL, axis=0)
+
+
+_CELL_OF = to_pixels(np.arange(GRID_ROWS * GRID_COLUMNS, dtype=np.int16).reshape(GRID_ROWS, GRID_COLUMNS)).ravel()
+"""The number of the cell that each pixel `(14400,)` lies in."""
 
 
 def within(pixels: Bools, cells: Bools) -> Bools:

@@ -13,8 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from nvr.model import (
-    FRAME_HEIGHT,
-    FRAME_WIDTH,
     GRID_COLUMNS,
     GRID_ROWS,
     HEATMAP_COLUMNS,
@@ -35,11 +33,9 @@ class Detector:
     """Finds motion in N cameras at once; lane n is the camera of `settings[n]`."""
 
     def __init__(self, settings: Sequence[CameraSettings]) -> None:
-        shape = (len(settings), FRAME_HEIGHT, FRAME_WIDTH)
         self._scene = Background(len(settings))
         self._lanes = [Lane(number, camera) for number, camera in enumerate(settings)]
         self._visible = _visible([View.of(camera) for camera in settings])
-        self._above, self._differing = np.zeros(shape, np.uint8), np.zeros(shape, bool)
 
     def tampering(self, number: int = 0) -> frozenset[SceneChange]:
         """What camera `number` suffers now: the scene changes by tampering that last."""
@@ -51,10 +47,9 @@ class Detector:
         Pictures are kept for the next two frames: pass new arrays.
         """
         pictures = pictures if self._visible is None else pictures * self._visible
-        scene, differing = self._scene, self._differing
+        scene = self._scene
         # Grays below `low` wrap around to the top, so that one comparison does for both sides.
-        np.subtract(pictures, scene.low, out=self._above)
-        np.greater(self._above, scene.room, out=differing)
+        differing = (pictures - scene.low) > scene.room
         counts = count_per_cell(differing)
         verdicts = [
             lane.judge(times[number], pictures[number], scene, differing[number], counts[number])

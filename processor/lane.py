@@ -85,11 +85,10 @@ class Lane:
         if not self._beginning.is_over:
             self.held = ALL
             return Verdict(change=change)
-        sight = self._sight(scene, differing, counts)
-        change = self._turned(time, sight) or change
+        change = self._turned(time, scene) or change
         if not self._keener and counts.max() < self._neutral.cell_pixels:
             return self._rest(scene, change)
-        return self._look(scene, sight, change)
+        return self._look(scene, self._sight(scene, differing, counts), change)
 
     def _note(self, time: datetime, picture: Picture) -> None:
         """After a long pause the scene is learnt anew: the sun has moved, and so may have things."""
@@ -126,12 +125,12 @@ class Lane:
             counts=counts.ravel(),
         )
 
-    def _turned(self, time: datetime, sight: Sight) -> SceneChange | None:
+    def _turned(self, time: datetime, scene: Background) -> SceneChange | None:
         """Told once the picture shows anything: what is seen after a cover is lifted is compared with what was before
         it was put on."""
         if self._tampering.is_blind:
             return None
-        change = self._upheavals.compare(sight.picture, sight.room)
+        change = self._upheavals.compare(self._pictures[-1], scene.room[self._number].ravel())
         if change is SceneChange.TURNED:
             self._tampering.turned(time)
         return change

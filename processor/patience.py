@@ -49,6 +49,7 @@ class Patience:
         """A new scene."""
         self._left[:] = FIRST
         self._rested, self._weary, self._spent, self._young = 0, 0, 0, YOUNG_FRAMES
+        self._worn = 0
         for recent in (self._confirmed, self._travelling, self._believed):
             recent.extend([0] * HOLD_FRAMES)
 
@@ -68,20 +69,24 @@ class Patience:
         the cells that lit up or went out.
         """
         self._young = max(0, self._young - 1)
-        self._confirmed.appendleft(grown(confirmed))
-        self._travelling.appendleft(grown(travelling))
-        self._believed.appendleft(grown(believed))
-        worn = union(self._confirmed)
-        if not worn:
+        if confirmed or self._worn:
+            self._note(confirmed, travelling, believed)
+        if not self._worn:
             self._rest()
             return 0
         borne, held = union(self._travelling), union(self._believed)
-        charged = worn & ~borne
+        charged = self._worn & ~borne
         if charged or self._weary:
             self._account(charged, turned & charged)
             return held & ~(charged & self._spent)
         self._rested += 1
         return held
+
+    def _note(self, confirmed: CellSet, travelling: CellSet, believed: CellSet) -> None:
+        self._confirmed.appendleft(grown(confirmed))
+        self._travelling.appendleft(grown(travelling))
+        self._believed.appendleft(grown(believed))
+        self._worn = union(self._confirmed)
 
     def _rest(self) -> None:
         """Patience comes back; its account is made up now and then only."""
