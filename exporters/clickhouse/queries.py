@@ -105,8 +105,7 @@ class Queries:
         any_data = False
         for statement, since, until in heatmap_parts(start, end):
             rows = await self._ask(statement, camera, since, until)
-            for cell, frames in rows:
-                counts[cell] += np.uint64(frames)
+            counts[[cell for cell, _ in rows]] += np.array([frames for _, frames in rows], np.uint64)
             any_data = any_data or bool(rows)
         return counts.reshape(HEATMAP_ROWS, HEATMAP_COLUMNS), any_data
 

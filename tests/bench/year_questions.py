@@ -90,8 +90,9 @@ _EVENTS = (
 
 
 async def _drawn(past: Past) -> bytes:
-    """The heatmap of the year in the size that pages ask for; nothing is kept from the time before."""
-    counts, _ = await past.queries.heatmap(CAMERA, past.size.start, END)
+    """The heatmap of the year in the size that pages ask for, by days and the hours at either end; nothing is kept from
+    the time before."""
+    counts, _ = await past.queries.heatmap(CAMERA, past.size.start + DAY / 2, END - DAY / 12)
     return await Drawings().draw(Drawing(counts))
 
 
