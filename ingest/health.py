@@ -7,7 +7,7 @@ from datetime import datetime
 from ingest.stream import Streams
 from ingest.usage import Meter
 from ingest.zone_watch import ZoneWatch
-from nvr.model import CameraState, CameraStatus, Cause, SceneChange
+from nvr.model import CameraState, CameraStatus, Cause, Picture, SceneChange
 
 STALE_SECONDS = 30.0
 """Without a frame for so long a connected camera is stale, and one that is not connected offline."""
@@ -97,7 +97,7 @@ class Health:
     height: int = 0
     codec: str = ""
     clock_offset_seconds: float = 0.0
-    luma_ratio: float = 0.0
+    picture: Picture | None = None
     motion_active: bool = False
     tampering: frozenset[SceneChange] = frozenset()
     zones: ZoneWatch = field(default_factory=ZoneWatch)
@@ -163,6 +163,11 @@ class Health:
                 slow_for=0.0 if self.slow_since is None else now - self.slow_since,
             )
         )
+
+    @property
+    def luma_ratio(self) -> float:
+        """The mean gray level of the last picture, 0 black to 1 white: reckoned when it is asked for, not each time."""
+        return 0.0 if self.picture is None else float(self.picture.mean()) / 255
 
     def status(self, now: float) -> CameraStatus:
         return CameraStatus(

@@ -14,6 +14,9 @@ from processor.analyser import CameraAnalyser
 SILENCE_SECONDS = 6.0
 """Without a frame for so long a camera's motion is over."""
 
+RENEWED_SECONDS = 1.0
+"""So much sooner it may be over: a deadline that is renewed with each frame costs more than what it guards."""
+
 
 class Analysis:
     """One camera's. What its analyser holds back, an open event above all, is kept when no frames come any more."""
@@ -41,10 +44,13 @@ class Analysis:
     async def _judge_all(self) -> None:
         """Raises TimeoutError when no more frames come."""
         now = asyncio.get_running_loop().time
-        async with asyncio.timeout(SILENCE_SECONDS) as patience:  # one for all frames: one for each costs more
+        renewed = now()
+        async with asyncio.timeout(SILENCE_SECONDS) as patience:
             while True:
                 frame = await self._camera.frames.get()
-                patience.reschedule(now() + SILENCE_SECONDS)
+                if now() - renewed > RENEWED_SECONDS:
+                    renewed = now()
+                    patience.reschedule(renewed + SILENCE_SECONDS)
                 self._judge(frame)
 
     def change(self, settings: CameraSettings) -> None:
@@ -63,7 +69,7 @@ class Analysis:
         health = self._camera.health
         if analysis.activity.scene_change is not None:
             self._telemetry.scene_changed(self._camera.name, analysis.activity.scene_change)
-        health.luma_ratio = analysis.luma_ratio
+        health.picture = frame.picture
         if analysis.is_distinct:
             health.last_distinct_frame_time = frame.time
         health.motion_active = self._analyser.motion_active

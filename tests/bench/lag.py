@@ -3,7 +3,8 @@
     python -m tests.bench.lag
 
 The pictures come through pipes from another process, as from decoders, and go the recorder's own way through queue,
-analyser, facts and metrics. py-spy says where the time goes. The results go to docs/bench/lag.md.
+analyser, facts and metrics: together at the beat, and for comparison each as it comes. py-spy says where the time goes.
+The results go to docs/bench/lag.md.
 """
 
 import asyncio
@@ -34,7 +35,7 @@ from nvr.analysis import Analysis
 from nvr.clock import UtcClock
 from nvr.model import Fact, Frame, MotionEvent
 from nvr.settings import CameraSettings
-from tests.bench.report import FOLDER, Setting, table, write
+from tests.bench.report import FOLDER, Row, Setting, table, write
 from tests.bench.spy import Spy, spied
 from tests.scenarios.catalogue import by_name
 from tests.scenarios.trial import shots_of
@@ -42,6 +43,8 @@ from tests.scenarios.trial import shots_of
 CAMERAS, FPS, SECONDS, WARM_SECONDS = 64, 5.0, 90.0, 15.0
 MOST_P99_SECONDS, MOST_SHARE = 0.25, 0.003
 """How late one picture in a hundred may be judged, and what a camera may take of a core."""
+
+PERCENTILES = (50, 90, 99, 99.9)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FILM = "walker near"
@@ -85,21 +88,23 @@ class Lag:
         return float(np.percentile(self.lags, percent))
 
 
-async def measure(
-    folder: Path, *, cameras: int, seconds: float, warm_seconds: float, beat: float = BEAT_SECONDS
-) -> Lag:
-    """The first `warm_seconds`, in which scenes are learnt, do not count."""
+async def measure(folder: Path, *, cameras: int, seconds: float, warm_seconds: float, beat: Beat | None = None) -> Lag:
+    """The first `warm_seconds`, in which scenes are learnt, do not count. Without a `beat` each camera has one of its
+    own, alone: its pictures are fetched and judged as they come."""
     pictures = folder / "pictures"
     pictures.write_bytes(b"".join(shot.picture.tobytes() for shot in shots_of(by_name()[FILM])))
     timed, facts = Timed(), Counted()
     with ExitStack() as stack:
         store = stack.enter_context(closing(Store(folder / "recordings")))
-        around = Surroundings(executable(), store, 60.0, facts, timed, UtcClock(), beat=Beat(beat))
+        around = Surroundings(executable(), store, 60.0, facts, timed, UtcClock())
         pipes = [(stack.enter_context(Pipe()), stack.enter_context(Pipe())) for _ in range(cameras)]
         for number in range(cameras):
             timed.add(_name(number))
         async with asyncio.TaskGroup() as tasks:
-            analyses = [tasks.create_task(_analyse(number, *pair, around)) for number, pair in enumerate(pipes)]
+            analyses = [
+                tasks.create_task(_analyse(_name(number), *pair, around, beat or Beat()))
+                for number, pair in enumerate(pipes)
+            ]
             with _feeder(pictures, seconds + warm_seconds, pipes):
                 await asyncio.sleep(warm_seconds)
                 counted, began, spent = len(timed.lags), time.monotonic(), time.process_time()
@@ -128,13 +133,13 @@ def _name(number: int) -> str:
     return f"camera-{number}"
 
 
-async def _analyse(number: int, pictures: Pipe, times: Pipe, around: Surroundings) -> None:
-    settings = CameraSettings(name=_name(number), record="/dev/null")
+async def _analyse(name: str, pictures: Pipe, times: Pipe, around: Surroundings, beat: Beat) -> None:
+    settings = CameraSettings(name=name, record="/dev/null")
     camera = Camera(settings, around)
     analysis = Analysis(camera, settings, facts=around.facts, telemetry=around.telemetry, clock=around.clock)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(analysis.run())
-        await _receive(camera, pictures, times, around.beat)
+        await _receive(camera, pictures, times, beat)
 
 
 async def _receive(camera: Camera, pictures: Pipe, times: Pipe, beat: Beat) -> None:
@@ -147,9 +152,8 @@ async def _receive(camera: Camera, pictures: Pipe, times: Pipe, beat: Beat) -> N
                 camera.frames.put(Frame(camera.name, time, shown.picture))
 
 
-def page(lag: Lag, spy: Spy) -> list[str]:
+def page(lag: Lag, singly: Lag, spy: Spy) -> list[str]:
     kept = "kept" if lag.percentile(99) <= MOST_P99_SECONDS and lag.share <= MOST_SHARE else "**not kept**"
-    rows = [[f"p{percent}", f"{1000 * lag.percentile(percent):.1f}"] for percent in (50, 90, 99, 99.9)]
     return [
         "# From pipe to event",
         "",
@@ -161,7 +165,10 @@ def page(lag: Lag, spy: Spy) -> list[str]:
         f" a core from pipe to event, beside decoding; at most {100 * MOST_SHARE:.1f} % are wanted, and a p99 of at"
         f" most {1000 * MOST_P99_SECONDS:.0f} ms: {kept}. The load of the machine was {os.getloadavg()[0]:.1f}.",
         "",
-        *table(["lag", "ms"], rows),
+        *table(
+            ["pictures", "% of a core", *(f"p{percent:g}, ms" for percent in PERCENTILES)],
+            [_row(f"together, at a beat of {1000 * BEAT_SECONDS:.0f} ms", lag), _row("each as it comes", singly)],
+        ),
         "",
         "Where the time goes, as py-spy saw it:",
         "",
@@ -169,11 +176,23 @@ def page(lag: Lag, spy: Spy) -> list[str]:
     ]
 
 
+def _row(words: str, lag: Lag) -> Row:
+    lags = (f"{1000 * lag.percentile(percent):.1f}" for percent in PERCENTILES)
+    return [words, f"{100 * lag.share:.2f}", *lags]
+
+
+def _measured(folder: Path, seconds: float, beat: Beat | None) -> Lag:
+    folder.mkdir()
+    return asyncio.run(measure(folder, cameras=CAMERAS, seconds=seconds, warm_seconds=WARM_SECONDS, beat=beat))
+
+
 def main(file: Path = FOLDER / "lag.md") -> None:
-    with tempfile.TemporaryDirectory(prefix="lag-") as name, spied(Path(name)) as spy:
-        lag = asyncio.run(measure(Path(name), cameras=CAMERAS, seconds=SECONDS, warm_seconds=WARM_SECONDS))
-        spy.finish()
-        lines = page(lag, spy)
+    with tempfile.TemporaryDirectory(prefix="lag-") as name:
+        singly = _measured(Path(name) / "singly", SECONDS / 2, None)
+        with spied(Path(name)) as spy:
+            lag = _measured(Path(name) / "together", SECONDS, Beat())
+            spy.finish()
+        lines = page(lag, singly, spy)
     print("\n".join(lines))
     write(file, lines)
 

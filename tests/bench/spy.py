@@ -20,8 +20,8 @@ PARTS = {
     "(ingest/ring": "the ring: what recording by motion needs",
     "(exporters/metrics": "metrics",
     "(nvr/analysis": "frames from the queue and what is noted of them",
+    "(ingest/reel": "pictures and times from the pipes",
     "(tests/bench": "pictures and times from the pipes",
-    "/asyncio/unix_events": "asyncio: reading the pipes",
     "/asyncio/": "asyncio: tasks and waiting",
 }
 """The first that occurs anywhere in a stack takes it."""

@@ -5,21 +5,27 @@ from pathlib import Path
 
 import pytest
 
+from ingest.beat import Beat
 from tests.bench.lag import FPS, Lag, measure, page
 from tests.bench.spy import PARTS, ROOT, Spy, part_of
 
 
-def test_pictures_of_several_cameras_are_judged_as_they_come(tmp_path: Path) -> None:
-    lag = asyncio.run(measure(tmp_path, cameras=4, seconds=4, warm_seconds=1))
+@pytest.mark.parametrize("beat", [None, Beat()])
+def test_pictures_of_several_cameras_are_judged_together_or_as_they_come(tmp_path: Path, beat: Beat | None) -> None:
+    lag = asyncio.run(measure(tmp_path, cameras=4, seconds=4, warm_seconds=1, beat=beat))
     assert 4 * FPS < len(lag.lags) <= 4 * FPS * 5
     assert 0 <= lag.percentile(50) <= lag.percentile(99) < 2
     assert 0 < lag.share < 1
 
 
 def test_the_page_says_whether_the_aims_are_kept_and_why_there_is_no_picture_of_the_time() -> None:
-    quick, slow = (page(Lag(64, 60.0, [seconds] * 99, 0.002, 5), Spy(reason="no py-spy")) for seconds in (0.01, 0.5))
+    singly = Lag(64, 30.0, [0.0007] * 99, 0.0047, 5)
+    quick, slow = (
+        page(Lag(64, 60.0, [seconds] * 99, 0.002, 5), singly, Spy(reason="no py-spy")) for seconds in (0.01, 0.5)
+    )
     assert ": kept." in "\n".join(quick)
     assert "**not kept**" in "\n".join(slow)
+    assert "| each as it comes | 0.47 | 0.7 | 0.7 | 0.7 | 0.7 |" in quick
     assert quick[-1] == "(left out: no py-spy)"
 
 

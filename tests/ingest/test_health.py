@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from ingest.health import FrameRate, Health, Signs, judge
@@ -95,3 +96,12 @@ def test_a_camera_that_is_not_wanted_is_stopped_and_begins_as_new() -> None:
     assert health.state(10_000.0) is CameraState.STOPPED
     health.begin(50_000.0)
     assert health.state(50_001.0) is CameraState.STARTING
+
+
+def test_luma_is_the_mean_gray_level() -> None:
+    health = Health("yard", 0.0)
+    told = []
+    for gray in (None, 0, 51, 255):
+        health.picture = None if gray is None else np.full((90, 160), gray, np.uint8)
+        told.append(round(health.status(1.0).luma_ratio, 3))
+    assert told == [0, 0, 0.2, 1]

@@ -91,9 +91,3 @@ def test_a_frozen_picture_is_not_distinct() -> None:
     frozen = [Shot(2 + number / 5, live[-1].picture, None) for number in range(5)]
     analyses, _ = analyse(iter([*live, *frozen]))
     assert [analysis.is_distinct for analysis in analyses] == [True] * 10 + [False] * 5
-
-
-def test_luma_is_the_mean_gray_level() -> None:
-    pictures = [np.full((90, 160), gray, np.uint8) for gray in (0, 51, 255)]
-    analyses, _ = analyse(iter([Shot(number / 5, picture, None) for number, picture in enumerate(pictures)]))
-    assert [round(analysis.luma_ratio, 3) for analysis in analyses] == [0, 0.2, 1]
