@@ -60,6 +60,30 @@ def test_pictures_of_a_sub_stream_come_evenly_and_bear_the_time_of_their_arrival
     assert all(frame.picture.shape == (90, 160) for frame, _ in seen)
 
 
+def test_two_cameras_of_thirty_pictures_a_second_lose_none_at_one_beat(metrics: Metrics, tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", 20, fps=30)
+
+    async def story() -> list[list[float]]:
+        beat, queues = Beat(), [FrameQueue(name, 120, metrics) for name in ("yard", "gate")]
+        async with asyncio.TaskGroup() as tasks:
+            running = [
+                tasks.create_task(
+                    Decoder(
+                        "yard", executable(), fps=30.0, frames=queue, telemetry=metrics, clock=UtcClock(), beat=beat
+                    ).run(Feed(str(clip)))
+                )
+                for queue in queues
+            ]
+            async with asyncio.timeout(40):
+                times = [[(await queue.get()).time.timestamp() for _ in range(90)] for queue in queues]
+            for each in running:
+                each.cancel()
+        return times
+
+    for times in asyncio.run(story()):
+        assert times[-1] - times[30] == pytest.approx(59 / 30, abs=0.2)
+
+
 def test_another_rate_holds_at_once_and_is_no_failure(metrics: Metrics, tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "clip.mp4", 20)
 
