@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Picture
-from processor.cells import to_pixels
-from processor.cellset import CellSet, unpacked
+from processor.cells import CELL
+from processor.cellset import ALL, CellSet, unpacked
 
 Fixed = npt.NDArray[np.int16]
 """Gray levels in 64ths."""
@@ -21,6 +21,8 @@ UNIT = 6
 
 TURNS = 3
 _ROWS, _GRID_ROWS = FRAME_HEIGHT // TURNS, GRID_ROWS // TURNS
+_CELLS = _GRID_ROWS * GRID_COLUMNS
+_PART: CellSet = (1 << _CELLS) - 1
 
 LEAST_SPREAD, MOST_SPREAD, MOST_STEP = 72, 4096, 128
 LEAST_BASE, MOST_BASE = 7.0, 48.0
@@ -110,9 +112,12 @@ class Background:
         np.minimum(step, _MOST_STEP, out=step)
         np.maximum(step, _LEAST_STEP, out=step)
         for lane, cells in held.items():
-            kept = to_pixels(unpacked(cells).reshape(TURNS, _GRID_ROWS, GRID_COLUMNS)[first])
-            step.reshape(-1, *kept.shape)[lane][kept] = 0
-            excess.reshape(-1, *kept.shape)[lane][kept] = 0
+            if not cells >> first * _CELLS & _PART:
+                continue
+            free = unpacked(ALL ^ cells).reshape(TURNS, _GRID_ROWS, 1, GRID_COLUMNS)[first].astype(np.int16)
+            free = free.repeat(CELL, axis=2)
+            step.reshape(-1, _GRID_ROWS, CELL, FRAME_WIDTH)[lane] *= free
+            excess.reshape(-1, _GRID_ROWS, CELL, FRAME_WIDTH)[lane] *= free
         light += step
         slow = np.right_shift(excess, _SLOWLY, out=step)
         excess >>= _QUARTER

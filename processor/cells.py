@@ -49,7 +49,7 @@ def within(pixels: Bools, cells: Bools) -> Bools:
 def to_heat(pixels: Bools) -> Bools:
     """The heatmap's cells `(45, 80)` that hold a set pixel: two neighbours in a row are one number."""
     rows: Bools = pixels[0::2] | pixels[1::2]
-    return np.not_equal(rows.view(np.uint16), 0)
+    return rows.view(np.uint16).astype(bool)
 
 
 def box_around(cells: npt.NDArray[np.uint16]) -> Box:

@@ -1,6 +1,5 @@
 """Evidence: what the pixels of a few suspect cells show, against the scene behind them.
 
-Only the suspects are looked at, each in a patch of 7 x 7 pixels, its own 5 x 5 and a border to take gradients from.
 Light is compared on a logarithmic scale, on which a lamp or a shadow is an offset: the scene's own gradients survive
 it, while an object puts its own in their place.
 """
@@ -11,9 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Picture
+from nvr.model import Picture
 from processor.background import UNIT, Fixed
-from processor.cells import CELL, Bools, Counts, Reals
+from processor.cells import Bools, Reals
+from processor.patches import ABOVE, BELOW, INSIDE, LEFT, OWN, RIGHT, by_cell
 from processor.shadow import shaded
 
 DARK = 24
@@ -28,31 +28,14 @@ LOG_LIGHT: Reals = (1024 * np.log2(np.arange((255 << UNIT) + 1) / (1 << UNIT) + 
 """Of a gray level in 64ths, `1024 log2(g + 24)`: 1024ths of an octave."""
 
 
-def _patches() -> npt.NDArray[np.intp]:
-    """The pixel numbers of each cell and one around it `(7, 7, 576)`, at the border the nearest."""
-    offsets = np.arange(-1, CELL + 1)[:, np.newaxis]
-    rows = np.clip(np.arange(0, FRAME_HEIGHT, CELL) + offsets, 0, FRAME_HEIGHT - 1)
-    columns = np.clip(np.arange(0, FRAME_WIDTH, CELL) + offsets, 0, FRAME_WIDTH - 1)
-    numbers = rows[:, np.newaxis, :, np.newaxis] * FRAME_WIDTH + columns[np.newaxis, :, np.newaxis, :]
-    return np.asarray(numbers.reshape(*PATCH, GRID_ROWS * GRID_COLUMNS))
+LOG_GRAY = LOG_LIGHT[:: 1 << UNIT].copy()
+"""The same of a whole gray level."""
 
-
-PATCH, OWN = (CELL + 2, CELL + 2), (slice(1, -1), slice(1, -1))
-PATCHES = _patches()
-INSIDES = np.ascontiguousarray(PATCHES[OWN])
-"""The pixel numbers of each cell `(5, 5, 576)`."""
-
-
-def patches(cells: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """The pixel numbers of each of `cells` `(k,)` and one around it `(7, 7, k)`, which `[OWN]` leaves out.
-
-    Cells come last, since numpy is quick along the last axis only.
-    """
-    return PATCHES.take(cells, axis=2)
+_UNIT = np.array(UNIT, np.int16)
 
 
 class Evidence:
-    """Of k cells whose pixels are `at` `(7, 7, k)`, from the picture `(14400,) uint8`, the scene's light
+    """Of k cells whose `patches` are `at` `(49, k)`, from the picture `(14400,) uint8`, the scene's light
     `(14400,) int16` in 64ths of a gray level, how many grays of `room` each pixel has, and which pixels differ and may
     be looked at `(14400,)`.
 
@@ -62,27 +45,39 @@ class Evidence:
     def __init__(
         self, at: npt.NDArray[np.intp], picture: Picture, light: Fixed, room: Picture, differing: Bools
     ) -> None:
-        grays = np.empty((2, *at.shape), np.int16)
-        grays[0] = light.take(at)
-        np.left_shift(picture.take(at), UNIT, out=grays[1], dtype=np.int16)
-        weights = differing.take(at)[OWN]
-        logs = LOG_LIGHT.take(grays)
-        darkening = np.subtract(logs[1], logs[0])
-        terms = self._terms = np.empty((8, *weights.shape), np.float32)
+        own = at[OWN]
+        weights = self._weights = differing.take(own)
+        weights &= INSIDE
+        scene, now = light.take(at), picture.take(at)
+        terms = self._terms = np.empty((8, *own.shape), np.float32)
         terms[0] = weights
-        np.subtract(logs[:, 1:-1, 2:], logs[:, 1:-1, :-2], out=terms[1:3])
-        np.subtract(logs[:, 2:, 1:-1], logs[:, :-2, 1:-1], out=terms[3:5])
-        terms[5] = darkening[OWN]
+        darkening = self._add_light(LOG_LIGHT.take(scene), LOG_GRAY.take(now))
+        brightening = now[OWN].astype(np.int16) << _UNIT
+        brightening -= scene[OWN]
+        terms[6] = np.abs(brightening, out=brightening)
+        terms[7] = room.take(own)
+        self.pixels, self.shaded = by_cell(weights), by_cell(shaded(darkening) & weights)
+
+    def _add_light(self, before: Reals, now: Reals) -> Reals:
+        """Returns the change of light in the patches `(49, k)`."""
+        terms = self._terms
+        np.subtract(before[RIGHT], before[LEFT], out=terms[1])
+        np.subtract(now[RIGHT], now[LEFT], out=terms[2])
+        np.subtract(before[BELOW], before[ABOVE], out=terms[3])
+        np.subtract(now[BELOW], now[ABOVE], out=terms[4])
+        change = np.subtract(now, before)
+        terms[5] = change[OWN]
         terms[1:6] *= terms[0]
-        terms[6] = np.abs(grays[1][OWN] - grays[0][OWN])
-        terms[7] = room.take(at)[OWN]
-        self.pixels: Counts = np.add.reduce(weights, axis=(0, 1), dtype=np.uint8)
-        self.shaded: Counts = np.add.reduce(shaded(darkening) & weights, axis=(0, 1), dtype=np.uint8)
+        return change
+
+    def count(self, pixels: Bools, cells: slice) -> int:
+        """How many of the differing pixels of these of the cells are among `pixels` `(33, k)`."""
+        return int(np.count_nonzero((pixels & self._weights)[:, cells]))
 
     def of(self, cells: slice) -> "Findings":
         """What these of the cells show together: each finding is some sum of products of two terms."""
         terms = self._terms[..., cells].reshape(len(self._terms), -1)
-        return Findings.of(terms.dot(terms.T))
+        return Findings.of(np.inner(terms, terms))
 
 
 @dataclass(frozen=True, slots=True)

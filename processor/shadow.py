@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from processor.cells import Bools, Reals
+from processor.patches import SIDE
 
 _T = TypeVar("_T", bound=np.generic)
 
@@ -21,15 +22,17 @@ EVEN = 70.0
 
 
 def shaded(change: Reals) -> Bools:
-    """Which pixels `(5, 5, k)` lie in some 2 x 2 pixels that are all in shadow, of k cells whose `change` of light, in
-    1024ths of an octave, is known for them and one pixel around `(7, 7, k)`."""
+    """Which pixels `(33, k)`, from the first inside to the last, lie in some 2 x 2 pixels that are all in shadow, of k
+    patches of 7 x 7 pixels in which the `change` of light, in 1024ths of an octave, is known `(49, k)`."""
     most, least = _of_four(change, np.maximum), _of_four(change, np.minimum)
-    even = (most - least < EVEN) & (least > DEPTHS[0]) & (most < DEPTHS[1])
+    even = (most - least) < EVEN
+    even &= least > DEPTHS[0]
+    even &= most < DEPTHS[1]
     return _of_four(even, np.logical_or)
 
 
 def _of_four(values: npt.NDArray[_T], reduce: np.ufunc) -> npt.NDArray[_T]:
-    """Over each 2 x 2 pixels: `(n, n, k)` in, `(n - 1, n - 1, k)` out."""
-    rows = reduce(values[1:], values[:-1])
-    four: npt.NDArray[_T] = reduce(rows[:, 1:], rows[:, :-1])
+    """Over each 2 x 2 pixels, by the first of them: `(n, k)` in, `(n - 8, k)` out."""
+    rows = reduce(values[SIDE:], values[:-SIDE])
+    four: npt.NDArray[_T] = reduce(rows[1:], rows[:-1])
     return four

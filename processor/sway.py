@@ -7,26 +7,26 @@ import numpy as np
 import numpy.typing as npt
 
 from nvr.model import Picture
-from processor.cells import Bools, Counts
-from processor.evidence import OWN
+from processor.cells import Bools
+from processor.patches import OWN, SIDE
 
 
-def count_aside(at: npt.NDArray[np.intp], picture: Picture, low: Picture, room: Picture, differing: Bools) -> Counts:
-    """How many of the `differing` pixels of each of the k cells are background to one of their eight neighbours.
+def aside(at: npt.NDArray[np.intp], picture: Picture, low: Picture, room: Picture) -> Bools:
+    """Which pixels `(33, k)` of k patches, from the first inside to the last, are background to one of their eight
+    neighbours.
 
-    `at` `(7, 7, k)` are the cells' pixels and those around; `picture`, `low` (the darkest gray that is background) and
-    `room` (how many above it are too) are `(14400,) uint8`.
+    `at` `(49, k)` are the patches' pixels; `picture`, `low` (the darkest gray that is background) and `room` (how many
+    above it are too) are `(14400,) uint8`.
     """
-    darkest = low.take(at)
+    now, darkest = picture.take(at[OWN]), low.take(at)
     brightest = darkest + room.take(at)
-    now = picture.take(at)[OWN]
-    aside = (now >= _around(darkest, np.minimum)) & (now <= _around(brightest, np.maximum)) & differing.take(at)[OWN]
-    counts: Counts = np.add.reduce(aside, axis=(0, 1), dtype=np.uint8)
-    return counts
+    shown: Bools = now >= _around(darkest, np.minimum)
+    shown &= now <= _around(brightest, np.maximum)
+    return shown
 
 
 def _around(patches: Picture, least: np.ufunc) -> Picture:
-    """The least (or greatest) over each pixel's 3 x 3 neighbourhood: `(7, 7, k)` in, `(5, 5, k)` out."""
-    rows = least(least(patches[:-2], patches[1:-1]), patches[2:])
-    around: Picture = least(least(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:])
+    """The least (or greatest) over each pixel's 3 x 3 neighbourhood: `(49, k)` in, `(33, k)` out."""
+    rows = least(least(patches[: -2 * SIDE], patches[SIDE:-SIDE]), patches[2 * SIDE :])
+    around: Picture = least(least(rows[:-2], rows[1:-1]), rows[2:])
     return around

@@ -5,7 +5,8 @@ import numpy as np
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Picture, SceneChange
 from processor.background import UNIT, Fixed
 from processor.cellset import CELLS, CellSet, numbers, unpacked
-from processor.evidence import Evidence, patches
+from processor.evidence import Evidence
+from processor.patches import patches
 from processor.watch import Sight
 
 WHOLE_PICTURE = 0.35

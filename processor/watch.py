@@ -15,9 +15,10 @@ from nvr.model import Picture
 from processor.background import Fixed
 from processor.cells import Bools, Counts
 from processor.cellset import CellSet, components, filled, grown, numbers, packed, subset, union
-from processor.evidence import INSIDES, Evidence, Findings, patches
+from processor.evidence import Evidence, Findings
 from processor.memory import LARGE, Memory
-from processor.sway import count_aside
+from processor.patches import by_cell, insides, patches
+from processor.sway import aside
 
 RELIT, RELIT_SMALL = 0.45, 0.62
 """Correlations of texture above which a component, or one of few pixels, only changed its light."""
@@ -129,17 +130,17 @@ class Watch:
         likely = [one for one in likely if SOLID * (one & solid).bit_count() >= one.bit_count()]
         if not likely:
             return []
-        cells = numbers(*likely)
+        cells = np.concatenate([numbers(one) for one in likely])
         at = patches(cells)
         evidence = Evidence(at, sight.picture, sight.light, sight.room, sight.clear)
-        aside = count_aside(at, sight.picture, sight.low, sight.room, sight.clear)
+        swayed = aside(at, sight.picture, sight.low, sight.room)
         covered = packed(sight.counts >= FULL_PIXELS) & ~subset(cells, _shaded(evidence))
         found, last = [], 0
         for one in likely:
             own = slice(last, last := last + one.bit_count())
             whole = evidence.of(own)
             strength = whole.contrast * math.sqrt(one.bit_count())
-            if not _is_object(whole, strength, int(aside[own].sum(dtype=np.int64))):
+            if not _is_object(whole, strength, evidence.count(swayed, own)):
                 continue
             if strength >= self._least_strength or one.bit_count() >= LARGE:
                 shown = filled(one & covered) or one & solid
@@ -147,20 +148,20 @@ class Watch:
         return found
 
 
-def _is_object(whole: Findings, strength: float, aside: int) -> bool:
+def _is_object(whole: Findings, strength: float, swayed: int) -> bool:
     """Whether a component has edges, hides the texture of the scene, and is not the scene itself swaying."""
     alike = RELIT_SMALL if whole.pixels < FEW_PIXELS else RELIT
     most_aside = ASIDE_FAINT if strength < FAINT else ASIDE
-    return whole.sharpness >= EDGED and whole.survival <= alike and aside < most_aside * whole.pixels
+    return whole.sharpness >= EDGED and whole.survival <= alike and swayed < most_aside * whole.pixels
 
 
 def _changing(cells: npt.NDArray[np.intp], sight: Sight) -> CellSet:
     """Those of the cells in which pixels differ from two frames ago."""
-    at = INSIDES.take(cells, axis=2)
+    at = insides(cells)
     now, ago = sight.picture.take(at), sight.earlier.take(at)
     room = sight.room.take(at)
     change = np.maximum(now, ago) - np.minimum(now, ago) > np.maximum((room >> 2) + (room >> 3), LEAST_CHANGE)
-    return subset(cells, np.add.reduce(change, axis=(0, 1), dtype=np.uint8) >= 2)
+    return subset(cells, by_cell(change) >= 2)
 
 
 def _shaded(evidence: Evidence) -> Bools:

@@ -6,7 +6,8 @@ import pytest
 
 from nvr.model import Picture
 from processor.cells import Bools
-from processor.evidence import Evidence, Findings, patches
+from processor.evidence import Evidence, Findings
+from processor.patches import patches
 from tests.processor.scenes import wall
 
 SCENE = wall().astype(np.uint8)
@@ -70,3 +71,4 @@ def test_only_pixels_that_differ_count() -> None:
     differing = np.zeros((90, 160), bool)
     differing[20:25, 30:33] = True
     assert evidence(SCENE, differing=differing.ravel()).pixels.tolist() == [15] + [0] * (len(CELLS) - 1)
+    assert evidence(SCENE, differing=differing.ravel()).count(np.ones((33, len(CELLS)), bool), slice(None)) == 15
