@@ -13,4 +13,215 @@ from processor.acuity import Demand, Rung, View, max_area_map, min_area_map, run
 from processor.background import Background
 from processor.beginning import Beginning
 from processor.cells import Bools, Counts, count_per_cell
+from processor.cellset import ALL, CellSet, components, numbers, packed, union
 from processor.lamps import Lamps
+from processor.memory import FRAMES, LARGE
+from processor.patience import Patience
+from processor.tampering import UNHARMED, Tampering
+from processor.travel import Travel
+from processor.upheaval import Upheavals
+from processor.watch import Component, Sight, Watch
+
+PIXELS = FRAME_HEIGHT * FRAME_WIDTH
+
+RESTART_AFTER = timedelta(seconds=30)
+"""A pause after which a scene is learnt anew."""
+
+RISING, FALLING, MOST_FLASHES = 1 / 16, 1 / 64, 24
+"""How fast the usual number of sparks follows what is seen."""
+
+FIRST_SPARKS = 1.4
+"""What a scene begins with: until it is known whether it rains, nothing is believed at first sight."""
+
+PERSON = 6
+"""Cells from which on something that gets somewhere is seen before what sways; a bird among leaves is not."""
+
+PLAIN, STRIKING = 2.0, 2.5
+"""Contrasts in thresholds, above the noise that a video encoder makes of the dark."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said of one picture: the cells that move, the pixels that differ, for how many frames in a row they did
+    before it was sure."""
+
+    cells: CellSet = 0
+    differing: Bools | None = None
+    seen_before: int = 0
+    change: SceneChange | None = None
+
+
+class Lane:
+    """Camera number `number` of a detector."""
+
+    def __init__(self, number: int, settings: CameraSettings) -> None:
+        self._number, self._view = number, View.of(settings)
+        self._interior = self._view.interior.ravel()
+        ladder = rungs(sensitivity_map(settings))
+        watches = [Watch(rung.cell_pixels, rung.core_pixels, rung.least_strength) for rung, _ in ladder]
+        self._neutral, self._demand = watches[0], ladder[0][1]
+        self._keener = [(rung, demand, watch) for (rung, demand), watch in zip(ladder[1:], watches[1:], strict=True)]
+        self._least = (min_area_map(settings) * PIXELS).ravel()
+        self._most = (max_area_map(settings) * PIXELS).ravel()
+        self._any_size = bool((self._least <= 0).all() and (self._most >= PIXELS).all())
+        self._beginning, self._patience = Beginning(), Patience()
+        self._upheavals, self._tampering = Upheavals(self._view.size), Tampering()
+        self._travel, self._lamps = Travel(), Lamps()
+        self._sparks = FIRST_SPARKS
+        self._pictures: deque[Picture] = deque(maxlen=3)
+        self.held: CellSet = 0
+        self.times: deque[datetime] = deque(maxlen=FRAMES + 1)
+
+    @property
+    def tampering(self) -> frozenset[SceneChange]:
+        """What the camera suffers now."""
+        return self._tampering.present(self.times[-1]) if self.times else UNHARMED
+
+    def judge(self, time: datetime, picture: Picture, scene: Background, differing: Bools, counts: Counts) -> Verdict:
+        """Of the next picture `(90, 160)`, in which `differing` pixels `(90, 160)` make `counts` by cell `(18, 32)`."""
+        self._note(time, picture)
+        change = self._tampering.follow(picture, time)
+        if self._beginning.add(picture):
+            counts = self._learn_scene(scene, picture, differing)
+        if not self._beginning.is_over:
+            self.held = ALL
+            return Verdict(change=change)
+        change = self._turned(time, scene) or change
+        if not self._keener and counts.max() < self._neutral.cell_pixels:
+            return self._rest(scene, change)
+        return self._look(scene, self._sight(scene, differing, counts), change)
+
+    def _note(self, time: datetime, picture: Picture) -> None:
+        """After a long pause the scene is learnt anew: the sun has moved, and so may have things."""
+        if self.times and abs(time - self.times[-1]) > RESTART_AFTER:
+            for part in (self._beginning, self._tampering, self._patience, self._lamps):
+                part.restart()
+        self.times.append(time)
+        self._pictures.append(picture.ravel())
+
+    def _learn_scene(self, scene: Background, picture: Picture, differing: Bools) -> Counts:
+        """Begin with the median of the pictures so far, and see them anew before it; returns the present counts."""
+        scene.found(self._number, self._beginning.pictures)
+        low, room = scene.low[self._number], scene.room[self._number]
+        counts = count_per_cell((np.stack([*self._beginning.pictures, picture]) - low) > room)
+        seen = [packed(cells >= self._neutral.cell_pixels) for cells in counts[:-1]]
+        self._neutral.recall(seen)
+        for cells in seen:
+            self._lamps.follow(cells)
+            self._travel.follow(list(components(cells)))
+        np.greater(picture - low, room, out=differing)
+        present: Counts = counts[-1]
+        return present
+
+    def _sight(self, scene: Background, differing: Bools, counts: Counts) -> Sight:
+        lane = self._number
+        flat = differing.ravel()
+        return Sight(
+            picture=self._pictures[-1],
+            earlier=self._pictures[0],
+            light=scene.light[lane].ravel(),
+            low=scene.low[lane].ravel(),
+            room=scene.room[lane].ravel(),
+            differing=flat,
+            clear=flat if self._view.is_whole else flat & self._interior,
+            counts=counts.ravel(),
+        )
+
+    def _turned(self, time: datetime, scene: Background) -> SceneChange | None:
+        """Told once the picture shows anything: what is seen after a cover is lifted is compared with what was before
+        it was put on."""
+        if self._tampering.is_blind:
+            return None
+        change = self._upheavals.compare(self._pictures[-1], scene.room[self._number].ravel())
+        if change is SceneChange.TURNED:
+            self._tampering.turned(time)
+        return change
+
+    def _rest(self, scene: Background, change: SceneChange | None) -> Verdict:
+        self._neutral.rest()
+        self._upheavals.rest()
+        self._lamps.follow(0)
+        self._adapt(scene, self._neutral.flashes())
+        self._believed([])
+        return Verdict(change=change)
+
+    def _look(self, scene: Background, sight: Sight, change: SceneChange | None) -> Verdict:
+        suspects = self._neutral.suspect(sight)
+        adopted, upheaval = self._upheavals.follow(sight, suspects, int(sight.counts.sum(dtype=np.int64)))
+        if adopted:
+            scene.adopt(self._number, sight.picture.reshape(FRAME_HEIGHT, FRAME_WIDTH))
+        if not self._upheavals.settled:
+            self._neutral.rest()
+            self._lamps.rest()
+            self._believed([])
+            return Verdict(change=upheaval or change)
+        self._lamps.follow(suspects)
+        found = self._believed(self._neutral.judge(sight, self._sparks))
+        self._adapt(scene, self._neutral.flashes())
+        return self._verdict(scene, sight, found, change)
+
+    def _adapt(self, scene: Background, flashes: int) -> None:
+        """Suspects that come from nowhere and that nothing confirms are rain, snow or noise."""
+        flashes = min(flashes, MOST_FLASHES)
+        scene.adapt(self._number, flashes)
+        self._sparks += (flashes - self._sparks) * (RISING if flashes > self._sparks else FALLING)
+
+    def _believed(self, found: Sequence[Component]) -> list[Component]:
+        """Those components that get somewhere, or move where little moved on the spot of late."""
+        confirmed = [one.cells for one in found]
+        travelling = self._travel.follow(confirmed)
+        believed = [one for one in found if self._is_believed(one, bool(one.cells & travelling))]
+        kept = union(one.cells for one in believed)
+        self.held = self._patience.hold(union(confirmed), travelling, kept, self._neutral.turned)
+        return believed
+
+    def _is_believed(self, one: Component, travels: bool) -> bool:
+        """One that gets somewhere, or moves where little moved on the spot of late. In a young scene, which still takes
+        noise and what moved in it for background, it must be plain to see as well, and large if it gets nowhere yet."""
+        size = one.cells.bit_count()
+        gets_somewhere = travels and size >= PERSON
+        if not gets_somewhere and self._lamps.have(one.cells):
+            return False
+        if not self._patience.is_young:
+            return gets_somewhere or self._patience.believes(one.cells)
+        if gets_somewhere:
+            return one.contrast >= PLAIN
+        return one.contrast >= STRIKING and size >= LARGE and one.seen_before > 0
+
+    def _verdict(self, scene: Background, sight: Sight, found: list[Component], change: SceneChange | None) -> Verdict:
+        chosen = self._counted(found, sight.counts, self._demand)
+        for rung, demand, watch in self._keener:
+            sight, more = self._keen_look(scene, sight, rung, watch)
+            chosen += self._counted(more, sight.counts, demand)
+        if not chosen:
+            return Verdict(change=change)
+        return Verdict(
+            cells=union(cells for cells, _ in chosen),
+            differing=sight.differing.reshape(FRAME_HEIGHT, FRAME_WIDTH),
+            seen_before=max(seen for _, seen in chosen),
+            change=change,
+        )
+
+    def _keen_look(self, scene: Background, sight: Sight, rung: Rung, watch: Watch) -> tuple[Sight, list[Component]]:
+        low, room = (bounds.ravel() for bounds in scene.bounds(self._number, rung.contrast))
+        differing = (sight.picture - low) > room
+        counts = count_per_cell(differing.reshape(1, FRAME_HEIGHT, FRAME_WIDTH)).ravel()
+        clear = differing if self._view.is_whole else differing & self._interior
+        keen = replace(sight, low=low, room=room, differing=differing, clear=clear, counts=counts)
+        watch.suspect(keen)
+        return keen, watch.judge(keen, self._sparks)
+
+    def _counted(self, found: Iterable[Component], counts: Counts, demand: Demand) -> list[tuple[CellSet, int]]:
+        """What of each component is strong enough where it is, and of a wanted size, with how long it was seen."""
+        return [
+            (cells, one.seen_before)
+            for one in found
+            if self._is_wanted(one, counts) and (cells := one.cells & demand.met_by(one.strength))
+        ]
+
+    def _is_wanted(self, component: Component, counts: Counts) -> bool:
+        if self._any_size:
+            return True
+        cells = numbers(component.cells)
+        pixels = int(counts[cells].sum(dtype=np.int64))
+        return bool(self._least[cells].min() <= pixels <= self._most[cells].max())
