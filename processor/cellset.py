@@ -25,7 +25,7 @@ _NOT_LAST: CellSet = ALL & ~(_FIRST_COLUMN << GRID_COLUMNS - 1)
 
 
 def packed(cells: Bools) -> CellSet:
-    """From an array of 576, of any shape, in one piece."""
+    """From an array of 576, of any shape, in one piece; of more of them, one set after the other."""
     return int.from_bytes(np.packbits(cells, bitorder="little").tobytes(), "little")
 
 

@@ -25,7 +25,7 @@ from nvr.settings import CameraSettings
 from processor.acuity import View
 from processor.background import Background
 from processor.cells import Bools, count_per_cell, to_heat, within
-from processor.cellset import CELLS, numbers, unpacked
+from processor.cellset import unpacked
 from processor.lane import Lane, Verdict
 
 
@@ -62,11 +62,12 @@ class Detector:
 def _activity(times: Sequence[datetime], verdict: Verdict) -> FrameActivity:
     if verdict.differing is None:
         return FrameActivity(times[-1], 0.0, NO_CELLS, NO_HEAT, verdict.change)
+    cells = unpacked(verdict.cells)
     return FrameActivity(
         time=times[-1],
-        score=math.sqrt(verdict.cells.bit_count() / CELLS),
-        cells=numbers(verdict.cells).astype(np.uint16),
-        heat=to_heat(within(verdict.differing, unpacked(verdict.cells).reshape(GRID_ROWS, GRID_COLUMNS))),
+        score=math.sqrt(verdict.cells.bit_count() / cells.size),
+        cells=cells.nonzero()[0].astype(np.uint16),
+        heat=to_heat(within(verdict.differing, cells.reshape(GRID_ROWS, GRID_COLUMNS))),
         scene_change=verdict.change,
         onset=times[-1 - min(verdict.seen_before, len(times) - 1)],
     )

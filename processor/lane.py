@@ -147,7 +147,7 @@ class Lane:
 
     def _look(self, scene: Background, sight: Sight, change: SceneChange | None) -> Verdict:
         suspects = self._neutral.suspect(sight)
-        adopted, upheaval = self._upheavals.follow(sight, suspects, int(sight.counts.sum(dtype=np.int64)))
+        adopted, upheaval = self._upheavals.follow(sight, suspects, int(np.count_nonzero(sight.differing)))
         if adopted:
             scene.adopt(self._number, sight.picture.reshape(FRAME_HEIGHT, FRAME_WIDTH))
         if not self._upheavals.settled:

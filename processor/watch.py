@@ -14,7 +14,7 @@ import numpy.typing as npt
 from nvr.model import Picture
 from processor.background import Fixed
 from processor.cells import Bools, Counts
-from processor.cellset import CellSet, components, filled, grown, numbers, packed, subset, union
+from processor.cellset import ALL, CELLS, CellSet, components, filled, grown, numbers, packed, subset, union
 from processor.evidence import Evidence, Findings
 from processor.memory import LARGE, Memory
 from processor.patches import by_cell, insides, patches
@@ -78,10 +78,13 @@ class Watch:
     """Watches one camera with one demand: `cell_pixels` make a cell suspect, `core_pixels` its component solid."""
 
     def __init__(self, cell_pixels: int, core_pixels: int, least_strength: float) -> None:
-        self.cell_pixels, self._core_pixels = cell_pixels, core_pixels
+        self.cell_pixels = cell_pixels
+        self._levels = np.array([[cell_pixels], [core_pixels], [FULL_PIXELS]], np.uint8)
         self._least_strength = least_strength
         self._memory = Memory()
         self._suspects: CellSet = 0
+        self._solid: CellSet = 0
+        self._full: CellSet = 0
         self._arrived: CellSet = 0
         self._doubted: CellSet = 0
         self.turned: CellSet = 0
@@ -99,7 +102,8 @@ class Watch:
 
     def suspect(self, sight: Sight) -> CellSet:
         """The cells of a picture that differ from the background."""
-        before, self._suspects = self._suspects, packed(sight.counts >= self.cell_pixels)
+        before, reached = self._suspects, packed(sight.counts >= self._levels)
+        self._suspects, self._solid, self._full = reached & ALL, reached >> CELLS & ALL, reached >> 2 * CELLS
         self._doubted, self._arrived = self._arrived, self._suspects & ~grown(before)
         self.turned = self._suspects ^ before
         return self._suspects
@@ -126,15 +130,14 @@ class Watch:
         return size >= LARGE or self._memory.repeats(component) >= (2 if size > 1 else 3)
 
     def _confirmed(self, likely: Sequence[CellSet], sight: Sight) -> list[Component]:
-        solid = packed(sight.counts >= self._core_pixels)
-        likely = [one for one in likely if SOLID * (one & solid).bit_count() >= one.bit_count()]
+        likely = [one for one in likely if SOLID * (one & self._solid).bit_count() >= one.bit_count()]
         if not likely:
             return []
         cells = np.concatenate([numbers(one) for one in likely])
         at = patches(cells)
         evidence = Evidence(at, sight.picture, sight.light, sight.room, sight.clear)
         swayed = aside(at, sight.picture, sight.low, sight.room)
-        covered = packed(sight.counts >= FULL_PIXELS) & ~subset(cells, _shaded(evidence))
+        covered = self._full & ~subset(cells, _shaded(evidence))
         found, last = [], 0
         for one in likely:
             own = slice(last, last := last + one.bit_count())
@@ -143,7 +146,7 @@ class Watch:
             if not _is_object(whole, strength, evidence.count(swayed, own)):
                 continue
             if strength >= self._least_strength or one.bit_count() >= LARGE:
-                shown = filled(one & covered) or one & solid
+                shown = filled(one & covered) or one & self._solid
                 found.append(Component(shown, whole.contrast, strength, self._memory.run(one)))
         return found
 
