@@ -22,6 +22,8 @@ _ROW = (1 << GRID_COLUMNS) - 1
 _FIRST_COLUMN: CellSet = sum(1 << row * GRID_COLUMNS for row in range(GRID_ROWS))
 _NOT_FIRST: CellSet = ALL & ~_FIRST_COLUMN
 _NOT_LAST: CellSet = ALL & ~(_FIRST_COLUMN << GRID_COLUMNS - 1)
+_STEPS = [(step, ALL & ~sum(_FIRST_COLUMN << column for column in range(step))) for step in (1, 2, 4, 8, 16)]
+"""Distances that double, with the columns that are at least so far from the first."""
 
 
 def packed(cells: Bools) -> CellSet:
@@ -59,6 +61,11 @@ def grown(cells: CellSet) -> CellSet:
     return (wide | wide << GRID_COLUMNS | wide >> GRID_COLUMNS) & ALL
 
 
+def rim(cells: CellSet) -> CellSet:
+    """Those of the cells that have a neighbour outside."""
+    return cells & grown(ALL & ~cells)
+
+
 def components(cells: CellSet) -> Iterator[CellSet]:
     """What hangs together, by corners too."""
     while cells:
@@ -69,8 +76,12 @@ def components(cells: CellSet) -> Iterator[CellSet]:
         cells ^= whole
 
 
-def filled(cells: CellSet) -> CellSet:
-    """With the cells that lie between two of them, side by side or above each other."""
-    across = (cells << 1 & _NOT_FIRST) & (cells >> 1 & _NOT_LAST)
-    down = (cells << GRID_COLUMNS) & (cells >> GRID_COLUMNS)
-    return cells | across | down & ALL
+def between(cells: CellSet) -> CellSet:
+    """The cells that have some of them on both sides, in their row or in their column; those of the set too."""
+    left = right = above = below = cells
+    for step, kept in _STEPS:
+        right |= right << step & kept
+        left |= (left & kept) >> step
+        below |= below << step * GRID_COLUMNS & ALL
+        above |= above >> step * GRID_COLUMNS
+    return left & right | above & below

@@ -13,8 +13,7 @@ import numpy.typing as npt
 from nvr.model import Picture
 from processor.background import UNIT, Fixed
 from processor.cells import Bools, Reals
-from processor.patches import ABOVE, BELOW, INSIDE, LEFT, OWN, RIGHT, by_cell
-from processor.shadow import shaded
+from processor.patches import ABOVE, BELOW, INSIDE, LEFT, OWN, RIGHT
 
 DARK = 24
 """Gray levels added before the logarithm, to keep the noise of dark pixels from growing without bound."""
@@ -51,30 +50,26 @@ class Evidence:
         scene, now = light.take(at), picture.take(at)
         terms = self._terms = np.empty((8, *own.shape), np.float32)
         terms[0] = weights
-        darkening = self._add_light(LOG_LIGHT.take(scene), LOG_GRAY.take(now))
+        self._add_light(LOG_LIGHT.take(scene), LOG_GRAY.take(now))
         brightening = now[OWN].astype(np.int16) << _UNIT
         brightening -= scene[OWN]
         terms[6] = np.abs(brightening, out=brightening)
         terms[7] = room.take(own)
-        self.pixels, self.shaded = by_cell(weights), by_cell(shaded(darkening) & weights)
 
-    def _add_light(self, before: Reals, now: Reals) -> Reals:
-        """Returns the change of light in the patches `(49, k)`."""
+    def _add_light(self, before: Reals, now: Reals) -> None:
         terms = self._terms
         np.subtract(before[RIGHT], before[LEFT], out=terms[1])
         np.subtract(now[RIGHT], now[LEFT], out=terms[2])
         np.subtract(before[BELOW], before[ABOVE], out=terms[3])
         np.subtract(now[BELOW], now[ABOVE], out=terms[4])
-        change = np.subtract(now, before)
-        terms[5] = change[OWN]
+        np.subtract(now[OWN], before[OWN], out=terms[5])
         terms[1:6] *= terms[0]
-        return change
 
     def count(self, pixels: Bools, cells: slice) -> int:
         """How many of the differing pixels of these of the cells are among `pixels` `(33, k)`."""
         return int(np.count_nonzero((pixels & self._weights)[:, cells]))
 
-    def of(self, cells: slice) -> "Findings":
+    def of(self, cells: slice | npt.NDArray[np.intp]) -> "Findings":
         """What these of the cells show together: each finding is some sum of products of two terms."""
         terms = self._terms[..., cells].reshape(len(self._terms), -1)
         return Findings.of(np.inner(terms, terms))
@@ -119,10 +114,13 @@ class Findings:
         return self.product / math.sqrt(self.before * self.now + 1) if self.telling else 0.0
 
     @property
-    def sharpness(self) -> float:
-        """How steep the change is against its depth: smooth light has little, edges have much."""
-        steep = self.before + self.now - 2 * self.product
-        return math.sqrt(max(steep, 0) / (4 * self.squared_light + 1))
+    def steepness(self) -> float:
+        """The mean squared gradient of the change."""
+        return max(self.before + self.now - 2 * self.product, 0) / max(self.pixels, 1)
+
+    def sharpness(self, edge: "Findings") -> float:
+        """How steep the change is at its `edge` against its depth: smooth light has little, objects have much."""
+        return math.sqrt(edge.steepness / (4 * self.squared_light / max(self.pixels, 1) + 1))
 
     @property
     def contrast(self) -> float:

@@ -14,6 +14,7 @@ from processor.background import Background
 from processor.beginning import Beginning
 from processor.cells import Bools, Counts, count_per_cell
 from processor.cellset import ALL, CellSet, components, numbers, packed, union
+from processor.extent import covering
 from processor.lamps import Lamps
 from processor.memory import FRAMES, LARGE
 from processor.patience import Patience
@@ -158,7 +159,7 @@ class Lane:
         self._lamps.follow(suspects)
         found = self._believed(self._neutral.judge(sight, self._sparks))
         self._adapt(scene, self._neutral.flashes())
-        return self._verdict(scene, sight, found, change)
+        return self._verdict(scene, sight, covering(found, sight), change)
 
     def _adapt(self, scene: Background, flashes: int) -> None:
         """Suspects that come from nowhere and that nothing confirms are rain, snow or noise."""
@@ -176,13 +177,13 @@ class Lane:
         return believed
 
     def _is_believed(self, one: Component, travels: bool) -> bool:
-        """One that gets somewhere, or moves where little moved on the spot of late. In a young scene, which still takes
-        noise and what moved in it for background, it must be plain to see as well, and large if it gets nowhere yet."""
+        """One that gets somewhere, or moves where little moved on the spot of late. The first in a young scene, which
+        still takes noise and what moved in it for background, must be plain to see too, and large where it stays."""
         size = one.cells.bit_count()
         gets_somewhere = travels and size >= PERSON
         if not gets_somewhere and self._lamps.have(one.cells):
             return False
-        if not self._patience.is_young:
+        if not self._patience.is_young or self._patience.has_believed:
             return gets_somewhere or self._patience.believes(one.cells)
         if gets_somewhere:
             return one.contrast >= PLAIN

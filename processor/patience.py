@@ -58,6 +58,11 @@ class Patience:
         """Whether the scene is not known for long."""
         return self._young > 0
 
+    @property
+    def has_believed(self) -> bool:
+        """Whether something was believed of late."""
+        return any(self._believed)
+
     def believes(self, component: CellSet) -> bool:
         """Whether a component that moves on the spot is still believed to be something."""
         return 2 * (component & self._weary).bit_count() < component.bit_count()

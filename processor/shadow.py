@@ -10,25 +10,39 @@ import numpy as np
 import numpy.typing as npt
 
 from processor.cells import Bools, Reals
-from processor.patches import SIDE
+from processor.patches import OWN, SIDE, around
 
 _T = TypeVar("_T", bound=np.generic)
 
-DEPTHS = (-1000.0, -150.0)
+DEEPEST, FAINTEST = -1000.0, -150.0
 """The light that a shadow takes, in 1024ths of an octave."""
 
 EVEN = 70.0
 """How far it may differ within 2 x 2 pixels: a sensor's noise by day makes 40 of it, cloth and paint 160."""
 
+_WHOLE: Bools = (np.arange(SIDE * (SIDE - 1) - 1) % SIDE != SIDE - 1)[:, np.newaxis]
+"""Where 2 x 2 pixels begin that do not run into the next row."""
 
-def shaded(change: Reals) -> Bools:
-    """Which pixels `(33, k)`, from the first inside to the last, lie in some 2 x 2 pixels that are all in shadow, of k
-    patches of 7 x 7 pixels in which the `change` of light, in 1024ths of an octave, is known `(49, k)`."""
+
+def in_shadow(change: Reals) -> Bools:
+    """Which pixels `(33, k)`, from the first inside to the last, lie in shadow or half in it, of k patches of 7 x 7
+    pixels in which the `change` of light, in 1024ths of an octave, is known `(49, k)`.
+
+    Any 2 x 2 pixels that are evenly darker are in shadow; what is darker right beside them is half in it.
+    """
     most, least = _of_four(change, np.maximum), _of_four(change, np.minimum)
     even = (most - least) < EVEN
-    even &= least > DEPTHS[0]
-    even &= most < DEPTHS[1]
-    return _of_four(even, np.logical_or)
+    even &= least > DEEPEST
+    even &= most < FAINTEST
+    even &= _WHOLE
+    shaded = np.zeros(change.shape, bool)
+    for first in (0, 1, SIDE, SIDE + 1):
+        shaded[first : first + len(even)] |= even
+    own = change[OWN]
+    shadow = around(shaded, np.logical_or)
+    shadow &= own < 0
+    shadow &= own > DEEPEST
+    return shadow
 
 
 def _of_four(values: npt.NDArray[_T], reduce: np.ufunc) -> npt.NDArray[_T]:

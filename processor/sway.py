@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from nvr.model import Picture
 from processor.cells import Bools
-from processor.patches import OWN, SIDE
+from processor.patches import OWN, around
 
 
 def aside(at: npt.NDArray[np.intp], picture: Picture, low: Picture, room: Picture) -> Bools:
@@ -20,13 +20,6 @@ def aside(at: npt.NDArray[np.intp], picture: Picture, low: Picture, room: Pictur
     """
     now, darkest = picture.take(at[OWN]), low.take(at)
     brightest = darkest + room.take(at)
-    shown: Bools = now >= _around(darkest, np.minimum)
-    shown &= now <= _around(brightest, np.maximum)
+    shown: Bools = now >= around(darkest, np.minimum)
+    shown &= now <= around(brightest, np.maximum)
     return shown
-
-
-def _around(patches: Picture, least: np.ufunc) -> Picture:
-    """The least (or greatest) over each pixel's 3 x 3 neighbourhood: `(49, k)` in, `(33, k)` out."""
-    rows = least(least(patches[: -2 * SIDE], patches[SIDE:-SIDE]), patches[2 * SIDE :])
-    around: Picture = least(least(rows[:-2], rows[1:-1]), rows[2:])
-    return around

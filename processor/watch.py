@@ -14,7 +14,7 @@ import numpy.typing as npt
 from nvr.model import Picture
 from processor.background import Fixed
 from processor.cells import Bools, Counts
-from processor.cellset import ALL, CELLS, CellSet, components, filled, grown, numbers, packed, subset, union
+from processor.cellset import ALL, CELLS, CellSet, components, grown, numbers, packed, rim, subset, union, unpacked
 from processor.evidence import Evidence, Findings
 from processor.memory import LARGE, Memory
 from processor.patches import by_cell, insides, patches
@@ -32,7 +32,7 @@ ASIDE, ASIDE_FAINT, FAINT = 0.85, 0.6, 4.0
 0.25, small things 0.4, what is hardly brighter than a wall 0.55."""
 
 FULL_PIXELS = 7
-"""Differing pixels from which on a cell is covered to a fifth: an edge makes half a pixel beside it differ too."""
+"""Differing pixels from which on a cell may be part of an object: its edge makes half a pixel beside it differ too."""
 
 SOLID = 4
 """One cell of so many in an object is solid; those that drops or noise join into one are sparse."""
@@ -42,9 +42,6 @@ CALM, SHOWER = 1.5, 4.0
 
 LEAST_CHANGE = np.uint8(5)
 """Gray levels that a pixel changes in two frames where something moves, however quiet the scene behind it was."""
-
-LIT, FEWEST_SHADED = np.float32(0.6), 4
-"""The share of a cell's differing pixels that an object has outside of shadow, and the pixels that make a shadow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,25 +134,37 @@ class Watch:
         at = patches(cells)
         evidence = Evidence(at, sight.picture, sight.light, sight.room, sight.clear)
         swayed = aside(at, sight.picture, sight.low, sight.room)
-        covered = self._full & ~subset(cells, _shaded(evidence))
         found, last = [], 0
         for one in likely:
             own = slice(last, last := last + one.bit_count())
-            whole = evidence.of(own)
+            whole, edge, inside = _parts(evidence, own, unpacked(rim(one))[cells[own]])
             strength = whole.contrast * math.sqrt(one.bit_count())
-            if not _is_object(whole, strength, evidence.count(swayed, own)):
+            if not _is_object(whole, edge, inside, strength, evidence.count(swayed, own)):
                 continue
             if strength >= self._least_strength or one.bit_count() >= LARGE:
-                shown = filled(one & covered) or one & self._solid
+                shown = one & self._full or one & self._solid
                 found.append(Component(shown, whole.contrast, strength, self._memory.run(one)))
         return found
 
 
-def _is_object(whole: Findings, strength: float, swayed: int) -> bool:
-    """Whether a component has edges, hides the texture of the scene, and is not the scene itself swaying."""
+def _parts(evidence: Evidence, own: slice, at_rim: Bools) -> tuple[Findings, Findings, Findings]:
+    """What a component shows as a whole, at its rim, and inside: all the same where there is no inside."""
+    whole = evidence.of(own)
+    if at_rim.all():
+        return whole, whole, whole
+    edge, inside = (evidence.of(own.start + np.flatnonzero(part)) for part in (at_rim, ~at_rim))
+    return whole, edge, inside
+
+
+def _is_object(whole: Findings, edge: Findings, inside: Findings, strength: float, swayed: int) -> bool:
+    """Whether a component has an edge, hides the texture of the scene, and is not the scene itself swaying."""
     alike = RELIT_SMALL if whole.pixels < FEW_PIXELS else RELIT
     most_aside = ASIDE_FAINT if strength < FAINT else ASIDE
-    return whole.sharpness >= EDGED and whole.survival <= alike and swayed < most_aside * whole.pixels
+    return (
+        whole.sharpness(edge) >= EDGED
+        and max(whole.survival, inside.survival) <= alike
+        and swayed < most_aside * whole.pixels
+    )
 
 
 def _changing(cells: npt.NDArray[np.intp], sight: Sight) -> CellSet:
@@ -165,10 +174,3 @@ def _changing(cells: npt.NDArray[np.intp], sight: Sight) -> CellSet:
     room = sight.room.take(at)
     change = np.maximum(now, ago) - np.minimum(now, ago) > np.maximum((room >> 2) + (room >> 3), LEAST_CHANGE)
     return subset(cells, by_cell(change) >= 2)
-
-
-def _shaded(evidence: Evidence) -> Bools:
-    """Cells in which a shadow leaves too little of what differs, or makes up too much of it, to be anything else."""
-    unshaded = evidence.pixels - evidence.shaded
-    dark = (unshaded < FULL_PIXELS) | (unshaded < LIT * evidence.pixels)
-    return np.asarray((evidence.shaded >= FEWEST_SHADED) & dark)

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from processor.cells import Bools
-from processor.cellset import ALL, CellSet, components, filled, grown, numbers, packed, subset, union, unpacked
+from processor.cellset import ALL, CellSet, between, components, grown, numbers, packed, rim, subset, union, unpacked
 
 SETS = st.sets(st.integers(0, 575), max_size=120).map(lambda cells: sum(1 << cell for cell in cells))
 EIGHT = np.ones((3, 3), bool)
@@ -31,6 +31,12 @@ def test_growing_adds_the_eight_neighbours_within_the_picture(cells: CellSet) ->
 
 
 @given(SETS)
+def test_the_rim_has_what_an_erosion_takes(cells: CellSet) -> None:
+    left = ndimage.binary_erosion(grid(cells), EIGHT, border_value=1)
+    np.testing.assert_array_equal(grid(rim(cells)), grid(cells) & ~left)
+
+
+@given(SETS)
 def test_components_are_those_of_scipy(cells: CellSet) -> None:
     labels, count = ndimage.label(grid(cells), EIGHT)
     expected = {packed(labels == number) for number in range(1, count + 1)}
@@ -45,9 +51,16 @@ def test_the_end_of_a_row_and_the_beginning_of_the_next_do_not() -> None:
     assert len(list(components(at((3, 31), (4, 0))))) == 2
 
 
-def test_a_gap_of_one_cell_is_filled() -> None:
-    assert filled(at((5, 5), (5, 7), (9, 1), (11, 1))) == at((5, 5), (5, 6), (5, 7), (9, 1), (10, 1), (11, 1))
-    assert filled(at((5, 31), (6, 1))) == at((5, 31), (6, 1))
+@given(SETS)
+def test_what_lies_between_has_some_on_both_sides_in_its_row_or_its_column(cells: CellSet) -> None:
+    shown = grid(cells)
+    within = [_filled(shown), _filled(shown.T).T]
+    np.testing.assert_array_equal(grid(between(cells)), within[0] | within[1])
+
+
+def _filled(lines: Bools) -> Bools:
+    """Each line from its first cell to its last."""
+    return np.logical_or.accumulate(lines, axis=1) & np.logical_or.accumulate(lines[:, ::-1], axis=1)[:, ::-1]
 
 
 def test_a_subset_has_the_chosen_of_the_numbers() -> None:

@@ -23,13 +23,17 @@ def evidence(picture: npt.NDArray[Any], scene: Picture = SCENE, differing: Bools
     return Evidence(patches(CELLS), picture.astype(np.uint8).ravel(), light, ROOM, differing)
 
 
-def by_cell(picture: npt.NDArray[Any], scene: Picture = SCENE) -> list[Findings]:
-    shown = evidence(picture, scene)
+def by_cell(picture: npt.NDArray[Any], differing: Bools = EVERYWHERE) -> list[Findings]:
+    shown = evidence(picture, differing=differing)
     return [shown.of(slice(number, number + 1)) for number in range(len(CELLS))]
 
 
 def together(picture: npt.NDArray[Any], scene: Picture = SCENE, differing: Bools = EVERYWHERE) -> Findings:
     return evidence(picture, scene, differing).of(slice(None))
+
+
+def sharpness(whole: Findings) -> float:
+    return whole.sharpness(whole)
 
 
 def test_texture_survives_a_shadow() -> None:
@@ -56,10 +60,10 @@ def test_each_cell_is_told_by_itself() -> None:
 def test_smooth_light_is_dull_and_an_object_sharp() -> None:
     plain = np.full((90, 160), 100, np.uint8)
     glow = plain + 60 * np.exp(-(((np.arange(160) - 55) / 25) ** 2))
-    assert together(glow, plain).sharpness < 0.1
+    assert sharpness(together(glow, plain)) < 0.1
     figure = plain.copy()
     figure[30:50, 40:60] = 30
-    assert together(figure, plain, (figure != plain).ravel()).sharpness > 0.2
+    assert sharpness(together(figure, plain, (figure != plain).ravel())) > 0.2
 
 
 def test_contrast_is_counted_in_thresholds() -> None:
@@ -70,5 +74,5 @@ def test_contrast_is_counted_in_thresholds() -> None:
 def test_only_pixels_that_differ_count() -> None:
     differing = np.zeros((90, 160), bool)
     differing[20:25, 30:33] = True
-    assert evidence(SCENE, differing=differing.ravel()).pixels.tolist() == [15] + [0] * (len(CELLS) - 1)
+    assert [cell.pixels for cell in by_cell(SCENE, differing=differing.ravel())] == [15] + [0] * (len(CELLS) - 1)
     assert evidence(SCENE, differing=differing.ravel()).count(np.ones((33, len(CELLS)), bool), slice(None)) == 15

@@ -69,16 +69,6 @@ def test_a_shadow_with_the_scenes_texture_in_it_is_no_object(share: float) -> No
     assert not any(judged(*scenes))
 
 
-def test_a_shadow_beside_an_object_is_left_out_of_its_cells() -> None:
-    plain = wall(1, contrast=0.3)
-    scene = figure(50, scene=plain)
-    scene[30:60, 70:100] *= 0.6
-    [[one]] = judged(scene, scene=plain)
-    shadow = cells((6, 12), (15, 20))
-    assert (one.cells & FIGURE).bit_count() >= 0.8 * FIGURE.bit_count()
-    assert (one.cells & shadow).bit_count() <= 0.2 * shadow.bit_count()
-
-
 def test_a_beam_of_light_has_no_edges() -> None:
     beams = [SCENE + 70 * np.exp(-(((X - 50 - 5 * step) / 22) ** 2) - ((Y - 45) / 18) ** 2) for step in range(5)]
     assert not any(judged(*beams))

@@ -1,0 +1,90 @@
+"""Extent: which cells an object covers, those of its parts too that look much like the scene, and none in its shadow.
+
+A pixel shows the object where it has changed, or the mean over it and its eight neighbours has, unless it only lies
+beside an edge, which a lens and an encoder spread, or in shadow.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from nvr.model import Picture
+from processor.background import UNIT, Fixed
+from processor.cells import Bools, Counts
+from processor.cellset import CellSet, between, grown, numbers, subset, union
+from processor.evidence import LOG_GRAY, LOG_LIGHT
+from processor.memory import LARGE
+from processor.patches import INSIDE, OWN, around, by_cell, patches
+from processor.shadow import in_shadow
+from processor.watch import Component, Sight
+
+FEWEST, FEWEST_FAINT, FEWEST_BETWEEN = 6, 8, 11
+"""Pixels from which on a cell is covered: of those that differ, a fifth of it; of those whose neighbourhood does; and
+of the latter, in shadow or not, where the cell lies between two others."""
+
+CHANGED = np.int16(3 * (1 << UNIT) // 8)
+"""Three quarters of half the room, in 64ths: what differs by less than is noticed counts here, where something is."""
+
+FAINT = np.int16(3 * 9 * (1 << UNIT) // 8)
+"""3 gray levels, by which the mean over 3 x 3 pixels changes where something is: here their sum, in 8ths."""
+
+MOST_SHADED = 3
+"""Of so many cells that differ, an object covers one at least."""
+
+_UNIT = np.array(UNIT, np.int16)
+
+
+def covering(found: Sequence[Component], sight: Sight) -> list[Component]:
+    """The same with the cells that they cover, in or beside those in which they differ much."""
+    if not found:
+        return []
+    near = [grown(one.cells) for one in found]
+    extent = Extent(numbers(union(near)), sight.picture, sight.light, sight.room)
+    return [
+        replace(one, cells=_plausible(extent.of(cells), one.cells, sight.counts))
+        for one, cells in zip(found, near, strict=True)
+    ]
+
+
+def _plausible(covered: CellSet, differing: CellSet, counts: Counts) -> CellSet:
+    """The cells that are covered, unless hardly any are: what is dark and plain is not all shadow."""
+    if MOST_SHADED * covered.bit_count() >= differing.bit_count():
+        return covered
+    return differing if differing.bit_count() >= LARGE else covered or _fullest(differing, counts)
+
+
+def _fullest(cells: CellSet, counts: Counts) -> CellSet:
+    """That of the cells in which most differs: of something that fills none."""
+    chosen = numbers(cells)
+    return 1 << int(chosen[counts[chosen].argmax()])
+
+
+class Extent:
+    """Within `cells` `(k,)`, from the picture `(14400,) uint8`, the scene's light `(14400,) int16` in 64ths of a gray
+    level, and how many grays of `room` each pixel has `(14400,) uint8`."""
+
+    def __init__(self, cells: npt.NDArray[np.intp], picture: Picture, light: Fixed, room: Picture) -> None:
+        at = patches(cells)
+        before, gray = light.take(at), picture.take(at)
+        change = (gray.astype(np.int16) << _UNIT) - before
+        size = np.abs(change)
+        shown = _is_plain(size)
+        shown &= ~in_shadow(LOG_GRAY.take(gray) - LOG_LIGHT.take(before))
+        shown &= INSIDE
+        differs = size[OWN] > room.take(at[OWN]) * CHANGED
+        faint = (np.abs(around(change >> 3, np.add)) > FAINT) & INSIDE
+        self._covered = subset(cells, (by_cell(differs & shown) >= FEWEST) | (by_cell(faint & shown) >= FEWEST_FAINT))
+        self._changed = subset(cells, by_cell(faint) >= FEWEST_BETWEEN)
+
+    def of(self, near: CellSet) -> CellSet:
+        """What of the cells in and beside an object it covers."""
+        covered = self._covered & near
+        return covered | between(covered) & self._changed
+
+
+def _is_plain(size: Fixed) -> Bools:
+    """Whether a pixel has changed by a third of what it or a neighbour has, at least."""
+    most = around(size, np.maximum)
+    return np.asarray(size[OWN] >= (most >> 2) + (most >> 4))
