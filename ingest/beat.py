@@ -6,7 +6,7 @@ fetched and judged in a row. One camera alone has nobody to wait for: its pictur
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -25,7 +25,7 @@ class Listener(Protocol):
 
     @property
     def is_awaited(self) -> bool:
-        """Whether it matters when something comes: it is fetched at once then, though handed on at the beat."""
+        """Whether it matters now when something comes: it is fetched at once then, though handed on at the beat."""
 
     def fetch(self) -> bool:
         """Read what is there; returns whether more is to come than can wait for the next beat. Called again after the
@@ -42,6 +42,8 @@ class Beat:
         self._seconds = seconds
         self._listeners: list[Listener] = []
         self._next: asyncio.TimerHandle | None = None
+        self._at_once: dict[int, Callable[[], bool]] = {}
+        """What is called as soon as something came, by descriptor."""
 
     @contextmanager
     def calling(self, listener: Listener) -> Iterator[None]:
@@ -52,29 +54,42 @@ class Beat:
             yield
         finally:
             self._listeners.remove(listener)
-            asyncio.get_running_loop().remove_reader(listener.end)
+            self._call_at_once(listener, None)
             self._arrange()
 
+    @property
+    def _are_several(self) -> bool:
+        return len(self._listeners) > 1
+
     def _arrange(self) -> None:
-        loop, are_several = asyncio.get_running_loop(), len(self._listeners) > 1
-        for each in self._listeners:
-            if not are_several:
-                loop.add_reader(each.end, self._call)
-            elif each.is_awaited:
-                loop.add_reader(each.end, each.fetch)
-            else:
-                loop.remove_reader(each.end)
-        if are_several and self._next is None:
-            self._next = loop.call_later(self._seconds, self._strike)
-        elif not are_several and self._next is not None:
+        self._attend()
+        if self._are_several and self._next is None:
+            self._next = asyncio.get_running_loop().call_later(self._seconds, self._strike)
+        elif not self._are_several and self._next is not None:
             self._next.cancel()
             self._next = None
+
+    def _attend(self) -> None:
+        for each in self._listeners:
+            awaited = each.fetch if each.is_awaited else None
+            self._call_at_once(each, awaited if self._are_several else self._call)
+
+    def _call_at_once(self, listener: Listener, call: Callable[[], bool] | None) -> None:
+        if self._at_once.get(listener.end) == call:
+            return
+        if call is None:
+            del self._at_once[listener.end]
+            asyncio.get_running_loop().remove_reader(listener.end)
+        else:
+            self._at_once[listener.end] = call
+            asyncio.get_running_loop().add_reader(listener.end, call)
 
     def _strike(self) -> None:
         wait = self._seconds
         try:
             wait = HURRY_SECONDS if self._call() else wait
         finally:
+            self._attend()
             if self._next is not None:
                 self._next = asyncio.get_running_loop().call_later(wait, self._strike)
 

@@ -138,7 +138,7 @@ class Decoder:
             child = await self._spawn(feed, pictures, times)
             self._pid = child.pid
             try:
-                reel = Reel(pictures, times, is_awaited=feed.anchor is None)
+                reel = Reel(pictures, times, arrival_counts=feed.anchor is None)
                 with self._beat.calling(reel):
                     return await self._read(child, reel, feed)
             except TimeoutError:

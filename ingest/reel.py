@@ -13,6 +13,11 @@ MOST_BYTES = 1 << 16
 """What a pipe holds."""
 
 
+FIRST_SECONDS, OBSERVED_SECONDS, EVERY_SECONDS = 15.0, 3.0, 15.0
+"""Arrivals are observed in the first seconds of a run, and then for some in so many: at least one picture each time,
+as few as a camera may send."""
+
+
 class Shown(NamedTuple):
     """A picture, its media time, and when it was there by the monotonic clock: a beat late, unless it was awaited."""
 
@@ -22,16 +27,24 @@ class Shown(NamedTuple):
 
 
 class Reel:
-    """What one child writes. `is_awaited` is for pictures whose arrival says when they were taken."""
+    """What one child writes. Of pictures whose arrival says when they were taken some are awaited: it is the least
+    delayed of many that counts, and each that is awaited costs a waking."""
 
-    def __init__(self, pictures: Pipe, times: Pipe, *, is_awaited: bool = False) -> None:
-        self.end, self._times, self.is_awaited = pictures.read_end, times.read_end, is_awaited
+    def __init__(self, pictures: Pipe, times: Pipe, *, arrival_counts: bool = False) -> None:
+        self.end, self._times, self._arrival_counts = pictures.read_end, times.read_end, arrival_counts
+        self._began: float | None = None
         for end in (self.end, self._times):
             os.set_blocking(end, False)
         self._pairs = Pairs()
         self._came: list[Shown] = []
         self._ended = False
         self._news = asyncio.Event()
+
+    @property
+    def is_awaited(self) -> bool:
+        if not self._arrival_counts:
+            return False
+        return self._began is None or is_observed(time.monotonic() - self._began)
 
     async def next(self) -> list[Shown]:
         """What came since the last time, once something has; nothing when the child has closed its pipes."""
@@ -49,6 +62,7 @@ class Reel:
         if (data := _available(self.end)) is None:
             return False
         now = time.monotonic()
+        self._began = now if self._began is None else self._began
         pairs = self._pairs.add(data, _available(self._times) or b"")
         self._came += [Shown(seconds, now, picture) for seconds, picture in pairs]
         self._ended = not data
@@ -57,6 +71,11 @@ class Reel:
     def hand_on(self) -> None:
         if self._came or self._ended:
             self._news.set()
+
+
+def is_observed(elapsed_seconds: float) -> bool:
+    """Whether, so long after the first picture, it matters when exactly one comes."""
+    return elapsed_seconds < FIRST_SECONDS or elapsed_seconds % EVERY_SECONDS < OBSERVED_SECONDS
 
 
 def _available(end: int) -> bytes | None:

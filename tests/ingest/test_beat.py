@@ -102,6 +102,24 @@ def test_what_is_awaited_is_fetched_at_once_and_handed_on_at_the_beat() -> None:
     assert asyncio.run(story()) == ["gate fetches"]
 
 
+def test_what_is_awaited_no_longer_waits_for_the_beat() -> None:
+    async def story() -> list[str]:
+        beat = Beat(0.05)
+        with ears("yard", "gate") as (calls, (yard, gate), pipes), beat.calling(yard), ExitStack() as stack:
+            gate.is_awaited = True
+            stack.enter_context(beat.calling(gate))
+            await until(lambda: len(calls) >= 4)
+            gate.is_awaited = False
+            calls.clear()
+            await until(lambda: len(calls) >= 4)
+            calls.clear()
+            os.write(pipes[1].write_end, b"picture")
+            await until(lambda: len(calls) >= 4)
+            return calls[:4]
+
+    assert asyncio.run(story()) == ["yard fetches", "gate fetches", "yard hands on", "gate hands on"]
+
+
 def test_the_next_beat_comes_soon_where_more_is_waiting() -> None:
     async def story() -> float:
         beat, now = Beat(1.0), asyncio.get_running_loop().time

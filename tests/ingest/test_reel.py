@@ -5,18 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
+import pytest
 
 from ingest.beat import Beat
 from ingest.pictures import PICTURE_BYTES
 from ingest.pipe import Pipe
-from ingest.reel import Reel
+from ingest.reel import EVERY_SECONDS, OBSERVED_SECONDS, Reel, is_observed
 
 
 @contextmanager
-def _reel(beat: Beat, *, is_awaited: bool = False) -> Iterator[tuple[Pipe, Pipe, Reel]]:
+def _reel(beat: Beat, *, arrival_counts: bool = False) -> Iterator[tuple[Pipe, Pipe, Reel]]:
     """Beside another one from which nothing comes: alone it would need no beat."""
     with Pipe() as pictures, Pipe() as times, Pipe() as others, Pipe() as other_times:
-        reel = Reel(pictures, times, is_awaited=is_awaited)
+        reel = Reel(pictures, times, arrival_counts=arrival_counts)
         with beat.calling(reel), beat.calling(Reel(others, other_times)):
             yield pictures, times, reel
 
@@ -83,7 +84,7 @@ def test_a_child_that_writes_more_than_a_pipe_holds_is_not_kept_waiting_for_the_
 
 def test_an_awaited_picture_is_known_when_it_comes_and_handed_on_at_the_beat() -> None:
     async def story() -> tuple[float, float]:
-        with _reel(Beat(1.0), is_awaited=True) as (pictures, times, reel):
+        with _reel(Beat(1.0), arrival_counts=True) as (pictures, times, reel):
             _write(pictures, times, 1)
             written = time.monotonic()
             [shown] = await reel.next()
@@ -95,7 +96,7 @@ def test_an_awaited_picture_is_known_when_it_comes_and_handed_on_at_the_beat() -
 
 def test_a_child_that_has_ended_wakes_nobody_any_more() -> None:
     async def story() -> int:
-        with _reel(Beat(0.01), is_awaited=True) as (pictures, times, reel):
+        with _reel(Beat(0.01), arrival_counts=True) as (pictures, times, reel):
             for pipe in (pictures, times):
                 pipe.close(pipe.write_end)
             assert await reel.next() == []
@@ -120,3 +121,10 @@ def test_one_alone_need_not_wait_for_a_beat() -> None:
                 return shown.media_seconds
 
     assert asyncio.run(story()) == 1.0
+
+
+def test_arrivals_are_observed_at_first_and_now_and_then() -> None:
+    times = [second / 2 for second in range(240)]
+    assert all(is_observed(each) for each in times if each < 15)
+    later = [is_observed(each) for each in times if each >= 60]
+    assert sum(later) / len(later) == pytest.approx(OBSERVED_SECONDS / EVERY_SECONDS)
