@@ -66,12 +66,18 @@ def rim(cells: CellSet) -> CellSet:
     return cells & grown(ALL & ~cells)
 
 
+def spread(part: CellSet, cells: CellSet) -> CellSet:
+    """All of the cells that hang together with a part of them, or lie beside it."""
+    whole = 0
+    while part != whole:
+        whole, part = part, grown(part) & cells
+    return whole
+
+
 def components(cells: CellSet) -> Iterator[CellSet]:
     """What hangs together, by corners too."""
     while cells:
-        whole, part = 0, cells & -cells
-        while part != whole:
-            whole, part = part, grown(part) & cells
+        whole = spread(cells & -cells, cells)
         yield whole
         cells ^= whole
 

@@ -13,12 +13,12 @@ import numpy.typing as npt
 from nvr.model import Picture
 from processor.background import UNIT, Fixed
 from processor.cells import Bools, Counts
-from processor.cellset import CellSet, between, grown, numbers, subset, union
+from processor.cellset import CellSet, between, grown, numbers, packed, spread, subset, union
 from processor.evidence import LOG_GRAY, LOG_LIGHT
 from processor.memory import LARGE
 from processor.patches import INSIDE, OWN, around, by_cell, patches
 from processor.shadow import in_shadow
-from processor.watch import Component, Sight
+from processor.watch import FULL_PIXELS, Component, Sight
 
 FEWEST, FEWEST_FAINT, FEWEST_BETWEEN = 6, 8, 11
 """Pixels from which on a cell is covered: of those that differ, a fifth of it; of those whose neighbourhood does; and
@@ -37,14 +37,16 @@ _UNIT = np.array(UNIT, np.int16)
 
 
 def covering(found: Sequence[Component], sight: Sight) -> list[Component]:
-    """The same with the cells that they cover, in or beside those in which they differ much."""
+    """The same with the cells that they cover, in or beside those in which they differ much, though nothing stirs."""
     if not found:
         return []
-    near = [grown(one.cells) for one in found]
+    full = packed(sight.counts >= FULL_PIXELS)
+    wholes = [one.cells | spread(one.cells, full) for one in found]
+    near = [grown(whole) for whole in wholes]
     extent = Extent(numbers(union(near)), sight.picture, sight.light, sight.room)
     return [
-        replace(one, cells=_plausible(extent.of(cells), one.cells, sight.counts))
-        for one, cells in zip(found, near, strict=True)
+        replace(one, cells=_plausible(extent.of(cells), whole, sight.counts))
+        for one, whole, cells in zip(found, wholes, near, strict=True)
     ]
 
 

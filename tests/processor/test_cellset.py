@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from processor.cells import Bools
-from processor.cellset import ALL, CellSet, between, components, grown, numbers, packed, rim, subset, union, unpacked
+from processor.cellset import ALL, CellSet, between, components, grown, numbers, packed, rim, spread, subset, union, unpacked
 
 SETS = st.sets(st.integers(0, 575), max_size=120).map(lambda cells: sum(1 << cell for cell in cells))
 EIGHT = np.ones((3, 3), bool)
@@ -41,6 +41,12 @@ def test_components_are_those_of_scipy(cells: CellSet) -> None:
     labels, count = ndimage.label(grid(cells), EIGHT)
     expected = {packed(labels == number) for number in range(1, count + 1)}
     assert set(components(cells)) == expected
+
+
+def test_what_hangs_together_with_a_part_or_lies_beside_it_is_all_of_it() -> None:
+    street = at((1, 1), (2, 2), (2, 3), (9, 9))
+    assert spread(at((2, 2)), street) == spread(at((3, 4)), street) == at((1, 1), (2, 2), (2, 3))
+    assert spread(at((6, 20)), street) == 0
 
 
 def test_corners_hang_together() -> None:
