@@ -67,6 +67,10 @@ class Lamps:
         least = COVERED * component.bit_count()
         return any(one.times >= OFTEN and (component & one.cells).bit_count() >= least for one in self._flashes)
 
+    def may_be(self, component: CellSet) -> bool:
+        """Whether it lit up at once out of nothing, and has stayed as it was: it may be a lamp's first flash."""
+        return (component & self._lit).bit_count() >= COVERED * component.bit_count()
+
     def _note(self, gone: CellSet) -> None:
         flashes = [cells for cells in components(gone) if cells.bit_count() >= SMALLEST] if gone else []
         if len(flashes) > MOST_AT_ONCE:

@@ -21,7 +21,7 @@ from processor.patience import Patience
 from processor.tampering import UNHARMED, Tampering
 from processor.travel import Travel
 from processor.upheaval import Upheavals
-from processor.watch import Component, Sight, Watch
+from processor.watch import SHOWER, Component, Sight, Watch
 
 PIXELS = FRAME_HEIGHT * FRAME_WIDTH
 
@@ -181,13 +181,18 @@ class Lane:
         still takes noise and what moved in it for background, must be plain to see too, and large where it stays."""
         size = one.cells.bit_count()
         gets_somewhere = travels and size >= PERSON
-        if not gets_somewhere and self._lamps.have(one.cells):
+        if not gets_somewhere and self._is_lamp_or_noise(one):
             return False
         if not self._patience.is_young or self._patience.has_believed:
             return gets_somewhere or self._patience.believes(one.cells)
         if gets_somewhere:
             return one.contrast >= PLAIN
-        return one.contrast >= STRIKING and size >= LARGE and one.seen_before > 0
+        stays = size >= LARGE and one.seen_before > 0 and not self._lamps.may_be(one.cells)
+        return one.contrast >= STRIKING and stays
+
+    def _is_lamp_or_noise(self, one: Component) -> bool:
+        """In the noise of a night an encoder joins what is faint into something large for a moment."""
+        return self._lamps.have(one.cells) or (self._sparks >= SHOWER and one.contrast < PLAIN)
 
     def _verdict(self, scene: Background, sight: Sight, found: list[Component], change: SceneChange | None) -> Verdict:
         chosen = self._counted(found, sight.counts, self._demand)

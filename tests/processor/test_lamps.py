@@ -73,3 +73,14 @@ def test_an_upheaval_is_no_end_of_a_flash_and_a_new_scene_forgets_all() -> None:
     flickering(lamps, 2)
     lamps.restart()
     assert not lamps.have(SIGN)
+
+
+def test_what_lit_up_at_once_and_stays_as_it_was_may_be_a_lamp_and_what_has_moved_since_is_none() -> None:
+    lamps = Lamps()
+    lamps.follow(0)
+    lamps.follow(SIGN)
+    lamps.follow(SIGN)
+    assert lamps.may_be(SIGN)
+    lamps.follow(block(11, 5))
+    lamps.follow(block(12, 5))
+    assert not lamps.may_be(block(12, 5))
