@@ -4,7 +4,20 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from processor.cells import Bools
-from processor.cellset import ALL, CellSet, between, components, grown, numbers, packed, rim, spread, subset, union, unpacked
+from processor.cellset import (
+    ALL,
+    CellSet,
+    between,
+    components,
+    grown,
+    numbers,
+    packed,
+    rim,
+    spread,
+    subset,
+    union,
+    unpacked,
+)
 
 SETS = st.sets(st.integers(0, 575), max_size=120).map(lambda cells: sum(1 << cell for cell in cells))
 EIGHT = np.ones((3, 3), bool)
