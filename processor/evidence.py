@@ -69,10 +69,24 @@ class Evidence:
         """How many of the differing pixels of these of the cells are among `pixels` `(33, k)`."""
         return int(np.count_nonzero((pixels & self._weights)[:, cells]))
 
-    def of(self, cells: slice | npt.NDArray[np.intp]) -> "Findings":
-        """What these of the cells show together: each finding is some sum of products of two terms."""
+    def of(self, cells: slice) -> "Findings":
+        """What these of the cells show together."""
+        return Findings.of(self._products(cells))
+
+    def parts(self, cells: slice, at_rim: Bools) -> tuple["Findings", "Findings", "Findings"]:
+        """What these of the cells show together, what those of them `at_rim` `(n,)` do, and what those inside do: all
+        the same where there is no inside."""
+        if at_rim.all():
+            whole = self.of(cells)
+            return whole, whole, whole
+        edge, inside = (self._products(cells.start + np.flatnonzero(part)) for part in (at_rim, ~at_rim))
+        return Findings.of(edge + inside), Findings.of(edge), Findings.of(inside)
+
+    def _products(self, cells: slice | npt.NDArray[np.intp]) -> Reals:
+        """Each finding is some sum of products of two terms."""
         terms = self._terms[..., cells].reshape(len(self._terms), -1)
-        return Findings.of(np.inner(terms, terms))
+        products: Reals = np.inner(terms, terms)
+        return products
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class Watch:
         found, last = [], 0
         for one in likely:
             own = slice(last, last := last + one.bit_count())
-            whole, edge, inside = _parts(evidence, own, unpacked(rim(one))[cells[own]])
+            whole, edge, inside = evidence.parts(own, unpacked(rim(one))[cells[own]])
             strength = whole.contrast * math.sqrt(one.bit_count())
             if not _is_object(whole, edge, inside, strength, evidence.count(swayed, own)):
                 continue
@@ -145,15 +145,6 @@ class Watch:
                 shown = one & self._full or one & self._solid
                 found.append(Component(shown, whole.contrast, strength, self._memory.run(one)))
         return found
-
-
-def _parts(evidence: Evidence, own: slice, at_rim: Bools) -> tuple[Findings, Findings, Findings]:
-    """What a component shows as a whole, at its rim, and inside: all the same where there is no inside."""
-    whole = evidence.of(own)
-    if at_rim.all():
-        return whole, whole, whole
-    edge, inside = (evidence.of(own.start + np.flatnonzero(part)) for part in (at_rim, ~at_rim))
-    return whole, edge, inside
 
 
 def _is_object(whole: Findings, edge: Findings, inside: Findings, strength: float, swayed: int) -> bool:
