@@ -24,8 +24,9 @@ RELIT, RELIT_SMALL = 0.45, 0.62
 """Correlations of texture above which a component, or one of few pixels, only changed its light."""
 
 FEW_PIXELS = 70
-EDGED = 0.23
-"""The least sharpness of an object. A cloud, or what is out of focus on the lens, has 0.21 at most, people 0.33."""
+EDGED, EDGED_DIM, DIM = 0.23, 0.27, 6.0
+"""The least sharpness of an object, and of one dimmer in thresholds. What is out of focus on the lens has 0.18 at most
+and a cloud's rim, always dim, 0.26; bright plain vans have 0.24, people 0.3."""
 
 ASIDE, ASIDE_FAINT, FAINT = 0.85, 0.6, 4.0
 """The share of pixels at which something, or what is fainter in strength, is the scene itself, swaying: people have
@@ -152,7 +153,7 @@ def _is_object(whole: Findings, edge: Findings, inside: Findings, strength: floa
     alike = RELIT_SMALL if whole.pixels < FEW_PIXELS else RELIT
     most_aside = ASIDE_FAINT if strength < FAINT else ASIDE
     return (
-        whole.sharpness(edge) >= EDGED
+        whole.sharpness(edge) >= (EDGED_DIM if whole.contrast < DIM else EDGED)
         and max(whole.survival, inside.survival) <= alike
         and swayed < most_aside * whole.pixels
     )
