@@ -2,8 +2,8 @@
 
     python -m tests.bench.nuisances
 
-The results go to docs/bench/nuisances.md, each as soon as it is known: all of it takes a quarter of an hour. The exit code
-is 1 where one has more false events than are known of it.
+The results go to docs/bench/nuisances.md, each as soon as it is known: all of it takes a quarter of an hour. The exit
+code is 1 where one has more false events than are known of it.
 """
 
 import os
