@@ -136,6 +136,7 @@ class Lane:
         change = self._upheavals.compare(self._pictures[-1], scene.room[self._number].ravel())
         if change is SceneChange.TURNED:
             self._tampering.turned(time)
+            scene.adopt(self._number, self._pictures[-1].reshape(FRAME_HEIGHT, FRAME_WIDTH))
         return change
 
     def _rest(self, scene: Background, change: SceneChange | None) -> Verdict:

@@ -31,6 +31,9 @@ keeps in any light."""
 BARE = 0.2
 """The share of the texture before without which a picture shows nothing, rather than another scene."""
 
+UNCHANGED = 0.4
+"""A change in thresholds up to which the scene is the one before, all over: noise changes 0.3, a camera turned 0.9."""
+
 ALL = slice(None)
 
 _EVERY_CELL, _EVERY_PIXEL = np.arange(CELLS), np.ones(FRAME_HEIGHT * FRAME_WIDTH, bool)
@@ -76,9 +79,8 @@ class Upheavals:
             return None
         whole = Evidence(patches(_EVERY_CELL), picture, self._before, room, _EVERY_PIXEL).of(ALL)
         self._before = None
-        if not whole.telling or whole.now <= BARE * whole.before:
-            return None
-        return SceneChange.TURNED if whole.survival < KNOWN_AGAIN else None
+        is_another = whole.telling and whole.now > BARE * whole.before and whole.contrast > UNCHANGED
+        return SceneChange.TURNED if is_another and whole.survival < KNOWN_AGAIN else None
 
     def rest(self) -> None:
         """A frame without suspects."""

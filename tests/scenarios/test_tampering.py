@@ -8,7 +8,9 @@ import pytest
 from nvr.model import Frame, SceneChange
 from processor.analyser import CameraAnalyser
 from processor.tampering import TURNED_FOR
-from tests.scenarios import veils
+from tests.scenarios import lights, nuisances, veils
+from tests.scenarios.chance import Chance
+from tests.scenarios.compression import compressed
 from tests.scenarios.film import FPS, Film
 from tests.scenarios.ground import street, yard
 from tests.scenarios.trial import CAMERA, EPOCH
@@ -66,6 +68,20 @@ def test_it_is_over_once_the_camera_sees_as_before(name: str) -> None:
     suffered = Told(film).suffered
     assert suffered[END - 1 / FPS] == {kind}
     assert suffered[END + 5] == frozenset()
+
+
+def test_a_camera_turned_at_night_is_told_and_what_it_shows_then_is_soon_no_motion() -> None:
+    night = replace(FILM, light=lights.dim(0.3), noise=1.5, swap=(START, yard(52)))
+    told = Told(night)
+    assert [change for _, change in told.changes] == [SceneChange.TURNED]
+    assert max(told.moving) < START + 4
+
+
+def test_noise_that_an_encoder_makes_of_the_dark_is_no_other_scene() -> None:
+    shots = compressed(nuisances.night_noise(Chance(6002), 8.0, 1.5).shots())
+    analyser = CameraAnalyser(CAMERA)
+    seen = [analyser.analyse(Frame(CAMERA.name, _time(shot.seconds), shot.picture)).activity for shot in shots]
+    assert [one.scene_change for one in seen if one.scene_change] == []
 
 
 def test_a_camera_turned_under_its_cover_is_turned() -> None:
