@@ -20,10 +20,9 @@ from processor.memory import LARGE, Memory
 from processor.patches import by_cell, insides, patches
 from processor.sway import aside
 
-RELIT, RELIT_SMALL = 0.45, 0.62
-"""Correlations of texture above which a component, or one of few pixels, only changed its light."""
+RELIT, RELIT_SMALL, FEW_PIXELS, CRISP = 0.45, 0.62, 70, 0.4
+"""Correlations of texture above which a component, or one of few pixels that is so sharp, only changed its light."""
 
-FEW_PIXELS = 70
 EDGED, EDGED_DIM, DIM = 0.23, 0.27, 6.0
 """The least sharpness of an object, and of one dimmer in thresholds. What is out of focus on the lens has 0.18 at most
 and a cloud's rim, always dim, 0.26; bright plain vans have 0.24, people 0.3."""
@@ -150,10 +149,11 @@ class Watch:
 
 def _is_object(whole: Findings, edge: Findings, inside: Findings, strength: float, swayed: int) -> bool:
     """Whether a component has an edge, hides the texture of the scene, and is not the scene itself swaying."""
-    alike = RELIT_SMALL if whole.pixels < FEW_PIXELS else RELIT
+    sharpness = whole.sharpness(edge)
+    alike = RELIT_SMALL if whole.pixels < FEW_PIXELS and sharpness > CRISP else RELIT
     most_aside = ASIDE_FAINT if strength < FAINT else ASIDE
     return (
-        whole.sharpness(edge) >= (EDGED_DIM if whole.contrast < DIM else EDGED)
+        sharpness >= (EDGED_DIM if whole.contrast < DIM else EDGED)
         and max(whole.survival, inside.survival) <= alike
         and swayed < most_aside * whole.pixels
     )
