@@ -42,17 +42,11 @@ def _patches() -> npt.NDArray[np.intp]:
 
 
 _PATCHES = _patches()
-_INSIDES = np.ascontiguousarray(_PATCHES[OWN][INSIDE[:, 0]])
 
 
 def patches(cells: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     """The pixel numbers of each of `cells` `(k,)` and one around it `(49, k)`."""
     return _PATCHES.take(cells, axis=1)
-
-
-def insides(cells: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """The pixel numbers of each of `cells` `(k,)`: `(25, k)`."""
-    return _INSIDES.take(cells, axis=1)
 
 
 def around(patches: npt.NDArray[_T], join: np.ufunc) -> npt.NDArray[_T]:

@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from nvr.model import Picture
 from processor.background import Fixed
-from processor.cells import Bools, Counts
-from processor.cellset import ALL, CELLS, CellSet, components, grown, numbers, packed, rim, subset, union, unpacked
+from processor.cells import Bools, Counts, count_per_cell
+from processor.cellset import ALL, CELLS, CellSet, components, grown, numbers, packed, rim, union, unpacked
 from processor.evidence import Evidence, Findings
 from processor.memory import LARGE, Memory
-from processor.patches import by_cell, insides, patches
+from processor.patches import patches
 from processor.sway import aside
 
 RELIT, RELIT_SMALL, FEW_PIXELS, CRISP = 0.45, 0.62, 70, 0.4
@@ -112,7 +111,7 @@ class Watch:
 
     def judge(self, sight: Sight, sparks: float) -> list[Component]:
         """What of the suspects moves, where so many `sparks` are usual."""
-        lively = self._suspects & grown(_changing(numbers(self._suspects), sight))
+        lively = self._suspects & grown(_changing(sight) & self._suspects)
         likely = [one for one in components(lively) if self._is_persistent(one, sparks)]
         confirmed = self._confirmed(likely, sight) if likely else []
         self._memory.note(lively)
@@ -159,10 +158,12 @@ def _is_object(whole: Findings, edge: Findings, inside: Findings, strength: floa
     )
 
 
-def _changing(cells: npt.NDArray[np.intp], sight: Sight) -> CellSet:
-    """Those of the cells in which pixels differ from two frames ago."""
-    at = insides(cells)
-    now, ago = sight.picture.take(at), sight.earlier.take(at)
-    room = sight.room.take(at)
-    change = np.maximum(now, ago) - np.minimum(now, ago) > np.maximum((room >> 2) + (room >> 3), LEAST_CHANGE)
-    return subset(cells, by_cell(change) >= 2)
+def _changing(sight: Sight) -> CellSet:
+    """The cells in which pixels differ from two frames ago."""
+    now, ago = sight.picture, sight.earlier
+    change = np.maximum(now, ago)
+    change -= np.minimum(now, ago)
+    least = sight.room >> 2
+    least += sight.room >> 3
+    changed = change > np.maximum(least, LEAST_CHANGE, out=least)
+    return packed(count_per_cell(changed[np.newaxis]) >= 2)
