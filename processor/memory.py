@@ -10,8 +10,9 @@ FRAMES = 8
 CONFIRMING = 4
 """Earlier frames that can confirm what is seen now."""
 
-SHARE = 3
-"""Of so many parts of something one was there a frame earlier where it is followed back; of drops and flakes, fewer."""
+SHARE, SHARE_IN_SHOWER = 1 / 3, 0.62
+"""The share of something that was there a frame earlier where it is followed back; drops and flakes have less, where
+many fall less than the latter."""
 
 LARGE = 10
 """Cells from which on a component is too big to be a spark."""
@@ -39,12 +40,12 @@ class Memory:
                 component = grown(component)
         return count
 
-    def run(self, component: CellSet) -> int:
+    def run(self, component: CellSet, in_shower: bool) -> int:
         """For how many frames in a row it has been there, back to where it came from."""
-        large = component.bit_count() >= LARGE
+        large, share = component.bit_count() >= LARGE, SHARE_IN_SHOWER if in_shower else SHARE
         for ago, shown in enumerate(self._shown):
             part = shown & (grown(grown(component)) if large else grown(component))
-            if SHARE * part.bit_count() < component.bit_count():
+            if part.bit_count() < share * component.bit_count():
                 return ago
             component = part
         return FRAMES

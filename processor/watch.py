@@ -113,7 +113,7 @@ class Watch:
         """What of the suspects moves, where so many `sparks` are usual."""
         lively = self._suspects & grown(_changing(sight) & self._suspects)
         likely = [one for one in components(lively) if self._is_persistent(one, sparks)]
-        confirmed = self._confirmed(likely, sight) if likely else []
+        confirmed = self._confirmed(likely, sight, sparks >= SHOWER) if likely else []
         self._memory.note(lively)
         self._arrived &= ~union(one.cells for one in confirmed)
         return confirmed
@@ -125,7 +125,7 @@ class Watch:
             return size >= sparks and self._memory.repeats(component) >= (3 if sparks < SHOWER else 4)
         return size >= LARGE or self._memory.repeats(component) >= (2 if size > 1 else 3)
 
-    def _confirmed(self, likely: Sequence[CellSet], sight: Sight) -> list[Component]:
+    def _confirmed(self, likely: Sequence[CellSet], sight: Sight, in_shower: bool) -> list[Component]:
         likely = [one for one in likely if SOLID * (one & self._solid).bit_count() >= one.bit_count()]
         if not likely:
             return []
@@ -142,7 +142,8 @@ class Watch:
                 continue
             if strength >= self._least_strength or one.bit_count() >= LARGE:
                 shown = one & self._full or one & self._solid
-                found.append(Component(shown, whole.contrast, strength, self._memory.run(one)))
+                seen_before = self._memory.run(one, in_shower)
+                found.append(Component(shown, whole.contrast, strength, seen_before))
         return found
 
 
