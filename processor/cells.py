@@ -28,7 +28,7 @@ def count_per_cell(pixels: Bools) -> Counts:
     With one camera there are few as a rule, and quicker found than all are added up.
     """
     few = len(pixels) == 1 and np.count_nonzero(pixels) < FEW_PIXELS
-    counts = _found(pixels) if few else _added_up(pixels)
+    counts = _found(pixels) if few else added_up(pixels)
     return counts.reshape(-1, GRID_ROWS, GRID_COLUMNS)
 
 
@@ -36,8 +36,11 @@ def _found(pixels: Bools) -> Counts:
     return np.bincount(_CELL_OF.take(pixels.ravel().nonzero()[0]), minlength=GRID_ROWS * GRID_COLUMNS).astype(np.uint8)
 
 
-def _added_up(pixels: Bools) -> Counts:
-    """Rows first, eight pixels at once as one number; then columns, for which a product with ones is quickest."""
+def added_up(pixels: Bools) -> Counts:
+    """The counts of all cells in some rows of them, flat, whichever way the pixels of these are in one piece.
+
+    Rows first, eight pixels at once as one number; then columns, for which a product with ones is quickest.
+    """
     rows = np.add.reduce(pixels.view(np.uint64).reshape(-1, CELL, FRAME_WIDTH // 8), axis=1)
     counts: Counts = rows.view(np.uint8).reshape(-1, CELL).astype(np.float32).dot(_ONES).astype(np.uint8)
     return counts

@@ -5,7 +5,9 @@ it, while an object puts its own in their place.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from operator import add
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +15,7 @@ import numpy.typing as npt
 from nvr.model import Picture
 from processor.background import UNIT, Fixed
 from processor.cells import Bools, Reals
-from processor.patches import ABOVE, BELOW, INSIDE, LEFT, OWN, RIGHT
+from processor.patches import ABOVE, BELOW, LEFT, OWN, RIGHT, by_cell
 
 DARK = 24
 """Gray levels added before the logarithm, to keep the noise of dark pixels from growing without bound."""
@@ -30,6 +32,10 @@ LOG_LIGHT: Reals = (1024 * np.log2(np.arange((255 << UNIT) + 1) / (1 << UNIT) + 
 LOG_GRAY = LOG_LIGHT[:: 1 << UNIT].copy()
 """The same of a whole gray level."""
 
+TERMS = 10
+"""What is known of a pixel: the squared gradients along rows before, now, and their product; the same along columns;
+the squared change of light; the change of gray in 64ths; the room; and a one, to count by."""
+
 _UNIT = np.array(UNIT, np.int16)
 
 
@@ -38,59 +44,55 @@ class Evidence:
     `(14400,) int16` in 64ths of a gray level, how many grays of `room` each pixel has, and which pixels differ and may
     be looked at `(14400,)`.
 
-    `pixels` `(k,)` are how many those are in each cell, `shaded` `(k,)` how many of them only lie in shadow.
+    `now` and `room` `(49, k) uint8` are the patches' own.
     """
 
     def __init__(
         self, at: npt.NDArray[np.intp], picture: Picture, light: Fixed, room: Picture, differing: Bools
     ) -> None:
-        own = at[OWN]
-        weights = self._weights = differing.take(own)
-        weights &= INSIDE
-        scene, now = light.take(at), picture.take(at)
-        terms = self._terms = np.empty((8, *own.shape), np.float32)
-        terms[0] = weights
-        self._add_light(LOG_LIGHT.take(scene), LOG_GRAY.take(now))
-        brightening = now[OWN].astype(np.int16) << _UNIT
+        scene = light.take(at)
+        self.now, self.room = picture.take(at), room.take(at)
+        self._differing = differing.take(at[OWN])
+        terms = np.empty((TERMS, *self._differing.shape), np.float32)
+        _add_light(terms, LOG_LIGHT.take(scene), LOG_GRAY.take(self.now))
+        brightening = self.now[OWN].astype(np.int16) << _UNIT
         brightening -= scene[OWN]
-        terms[6] = np.abs(brightening, out=brightening)
-        terms[7] = room.take(own)
+        terms[7] = np.abs(brightening, out=brightening)
+        terms[8] = self.room[OWN]
+        terms[9] = self._differing
+        terms[:9] *= terms[9]
+        self._sums = by_cell(terms)
 
-    def _add_light(self, before: Reals, now: Reals) -> None:
-        terms = self._terms
-        np.subtract(before[RIGHT], before[LEFT], out=terms[1])
-        np.subtract(now[RIGHT], now[LEFT], out=terms[2])
-        np.subtract(before[BELOW], before[ABOVE], out=terms[3])
-        np.subtract(now[BELOW], now[ABOVE], out=terms[4])
-        np.subtract(now[OWN], before[OWN], out=terms[5])
-        terms[1:6] *= terms[0]
-
-    def count(self, pixels: Bools, cells: slice) -> int:
-        """How many of the differing pixels of these of the cells are among `pixels` `(33, k)`."""
-        return int(np.count_nonzero((pixels & self._weights)[:, cells]))
+    def count(self, pixels: Bools) -> Reals:
+        """How many of the differing pixels of each cell are among `pixels` `(33, k)`: `(k,)`."""
+        return by_cell(pixels & self._differing)
 
     def of(self, cells: slice) -> "Findings":
         """What these of the cells show together."""
-        return Findings.of(self._products(cells))
+        return Findings.of(self._sums[:, cells].sum(axis=1).tolist())
 
     def parts(self, cells: slice, at_rim: Bools) -> tuple["Findings", "Findings", "Findings"]:
         """What these of the cells show together, what those of them `at_rim` `(n,)` do, and what those inside do: all
         the same where there is no inside."""
+        edge, inside = np.array([at_rim, ~at_rim], np.float32).dot(self._sums[:, cells].T).tolist()
+        whole = Findings.of([*map(add, edge, inside)])
         if at_rim.all():
-            whole = self.of(cells)
             return whole, whole, whole
-        edge, inside = (self._products(cells.start + np.flatnonzero(part)) for part in (at_rim, ~at_rim))
-        return Findings.of(edge + inside), Findings.of(edge), Findings.of(inside)
-
-    def _products(self, cells: slice | npt.NDArray[np.intp]) -> Reals:
-        """Each finding is some sum of products of two terms."""
-        terms = self._terms[..., cells].reshape(len(self._terms), -1)
-        products: Reals = np.inner(terms, terms)
-        return products
+        return whole, Findings.of(edge), Findings.of(inside)
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
+def _add_light(terms: Reals, before: Reals, now: Reals) -> None:
+    """The first seven of them: the gradients along rows and then along columns, and the change of light."""
+    for first, ahead, behind in ((0, RIGHT, LEFT), (3, BELOW, ABOVE)):
+        was, is_now = before[ahead] - before[behind], now[ahead] - now[behind]
+        np.multiply(was, was, out=terms[first])
+        np.multiply(is_now, is_now, out=terms[first + 1])
+        np.multiply(was, is_now, out=terms[first + 2])
+    np.subtract(now[OWN], before[OWN], out=terms[6])
+    terms[6] *= terms[6]
+
+
+class Findings(NamedTuple):
     """What differing pixels of a place show, in sums over them: their number; the squared gradients before, now, and
     their product; the squared change of light in 1024ths of an octave; the change in gray levels, and half the room."""
 
@@ -103,18 +105,17 @@ class Findings:
     room: float
 
     @classmethod
-    def of(cls, products: Reals) -> "Findings":
-        """From the products `(8, 8)` of the terms, which are weight, gradients across before and now, down before and
-        now, change of light, of gray in 64ths, and room."""
-        weight, across, across_now, down, down_now, light, _, _ = products.tolist()
+    def of(cls, sums: Sequence[float]) -> "Findings":
+        """From those of the terms."""
+        across, across_now, across_product, down, down_now, down_product, light, gray, room, pixels = sums
         return cls(
-            pixels=weight[0],
-            before=across[1] + down[3],
-            now=across_now[2] + down_now[4],
-            product=across[2] + down[4],
-            squared_light=light[5],
-            gray=weight[6] / (1 << UNIT),
-            room=weight[7] / 2,
+            pixels=pixels,
+            before=across + down,
+            now=across_now + down_now,
+            product=across_product + down_product,
+            squared_light=light,
+            gray=gray / (1 << UNIT),
+            room=room / 2,
         )
 
     @property

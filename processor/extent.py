@@ -13,10 +13,10 @@ import numpy.typing as npt
 from nvr.model import Picture
 from processor.background import UNIT, Fixed
 from processor.cells import Bools, Counts
-from processor.cellset import CellSet, between, grown, numbers, packed, spread, subset, union
+from processor.cellset import CellSet, between, grown, numbers, packed, spread, subsets, union
 from processor.evidence import LOG_GRAY, LOG_LIGHT
 from processor.memory import LARGE
-from processor.patches import INSIDE, OWN, around, by_cell, patches
+from processor.patches import OWN, around, by_cell, patches
 from processor.shadow import in_shadow
 from processor.watch import FULL_PIXELS, Component, Sight
 
@@ -34,6 +34,7 @@ MOST_SHADED = 3
 """Of so many cells that differ, an object covers one at least."""
 
 _UNIT = np.array(UNIT, np.int16)
+_FEWEST = np.array([[FEWEST], [FEWEST_FAINT], [FEWEST_BETWEEN]], np.float32)
 
 
 def covering(found: Sequence[Component], sight: Sight) -> list[Component]:
@@ -74,11 +75,11 @@ class Extent:
         size = np.abs(change)
         shown = _is_plain(size)
         shown &= ~in_shadow(LOG_GRAY.take(gray) - LOG_LIGHT.take(before))
-        shown &= INSIDE
         differs = size[OWN] > room.take(at[OWN]) * CHANGED
-        faint = (np.abs(around(change >> 3, np.add)) > FAINT) & INSIDE
-        self._covered = subset(cells, (by_cell(differs & shown) >= FEWEST) | (by_cell(faint & shown) >= FEWEST_FAINT))
-        self._changed = subset(cells, by_cell(faint) >= FEWEST_BETWEEN)
+        faint = np.abs(around(change >> 3, np.add)) > FAINT
+        enough = by_cell(np.array((differs & shown, faint & shown, faint))) >= _FEWEST
+        differing, faintly, self._changed = subsets(cells, enough)
+        self._covered = differing | faintly
 
     def of(self, near: CellSet) -> CellSet:
         """What of the cells in and beside an object it covers."""

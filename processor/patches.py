@@ -19,9 +19,7 @@ SIDE = CELL + 2
 """Pixels along a patch's side."""
 
 OWN = slice(SIDE + 1, SIDE * (SIDE - 1) - 1)
-"""Of a patch's pixels, those from the first of the cell's own to the last. Not all of them are `INSIDE` the cell."""
-
-INSIDE: Bools = (np.arange(SIDE**2) % SIDE % (SIDE - 1) != 0)[OWN, np.newaxis]
+"""Of a patch's pixels, those from the first of the cell's own to the last. Between rows two of them lie beside it."""
 
 
 def _beside(down: int, right: int) -> slice:
@@ -56,10 +54,13 @@ def around(patches: npt.NDArray[_T], join: np.ufunc) -> npt.NDArray[_T]:
     return joined
 
 
-def by_cell(pixels: Bools) -> Reals:
-    """How many of the pixels `(n, k)` of each patch are set: a product with ones is quicker than a sum."""
-    counts: Reals = _ONES[: len(pixels)].dot(pixels.astype(np.float32))
-    return counts
+def by_cell(values: Bools | Reals) -> Reals:
+    """The sums `(..., k)` over those of the pixels `(..., 33, k)`, from the first inside to the last, that are inside.
+
+    A product with ones and noughts is quicker than a sum.
+    """
+    sums: Reals = np.matmul(_INSIDE, values.astype(np.float32, copy=False))
+    return sums
 
 
-_ONES = np.ones(SIDE**2, np.float32)
+_INSIDE: Reals = (np.arange(SIDE**2) % SIDE % (SIDE - 1) != 0)[OWN].astype(np.float32)

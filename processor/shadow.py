@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from processor.cells import Bools, Reals
-from processor.patches import OWN, SIDE, around
+from processor.patches import OWN, SIDE
 
 _T = TypeVar("_T", bound=np.generic)
 
@@ -31,15 +31,16 @@ def in_shadow(change: Reals) -> Bools:
     Any 2 x 2 pixels that are evenly darker are in shadow; what is darker right beside them is half in it.
     """
     most, least = _of_four(change, np.maximum), _of_four(change, np.minimum)
-    even = (most - least) < EVEN
+    padded = np.zeros((OWN.start + SIDE**2, change.shape[1]), bool)
+    even = np.less(most - least, EVEN, out=padded[OWN.start : -OWN.start])
     even &= least > DEEPEST
     even &= most < FAINTEST
     even &= _WHOLE
-    shaded = np.zeros(change.shape, bool)
-    for first in (0, 1, SIDE, SIDE + 1):
-        shaded[first : first + len(even)] |= even
+    # Evenly dark are they that begin here or before, and half dark their neighbours: 4 x 4 beginnings in all.
+    shadow: Bools = padded
+    for further in (1, 2, SIDE, 2 * SIDE):
+        shadow = shadow[further:] | shadow[:-further]
     own = change[OWN]
-    shadow = around(shaded, np.logical_or)
     shadow &= own < 0
     shadow &= own > DEEPEST
     return shadow

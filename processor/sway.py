@@ -4,22 +4,18 @@ What such a pixel shows is background to one of its neighbours; what an object s
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from nvr.model import Picture
 from processor.cells import Bools
 from processor.patches import OWN, around
 
 
-def aside(at: npt.NDArray[np.intp], picture: Picture, low: Picture, room: Picture) -> Bools:
+def aside(now: Picture, darkest: Picture, room: Picture) -> Bools:
     """Which pixels `(33, k)` of k patches, from the first inside to the last, are background to one of their eight
-    neighbours.
-
-    `at` `(49, k)` are the patches' pixels; `picture`, `low` (the darkest gray that is background) and `room` (how many
-    above it are too) are `(14400,) uint8`.
+    neighbours, where the patches `(49, k) uint8` show `now`, their `darkest` background and how many grays of `room`
+    above it are too.
     """
-    now, darkest = picture.take(at[OWN]), low.take(at)
-    brightest = darkest + room.take(at)
-    shown: Bools = now >= around(darkest, np.minimum)
-    shown &= now <= around(brightest, np.maximum)
+    own, brightest = now[OWN], darkest + room
+    shown: Bools = own >= around(darkest, np.minimum)
+    shown &= own <= around(brightest, np.maximum)
     return shown

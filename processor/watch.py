@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nvr.model import Picture
+from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, Picture
 from processor.background import Fixed
-from processor.cells import Bools, Counts, count_per_cell
-from processor.cellset import ALL, CELLS, CellSet, components, grown, numbers, packed, rim, union, unpacked
+from processor.cells import CELL, Bools, Counts, added_up
+from processor.cellset import ALL, CELLS, CellSet, components, ends, grown, numbers, packed, rim, union, unpacked
 from processor.evidence import Evidence, Findings
 from processor.memory import LARGE, Memory
 from processor.patches import patches
@@ -39,8 +39,10 @@ SOLID = 4
 CALM, SHOWER = 1.5, 4.0
 """Cells that light up in a usual frame without being motion: below the first hardly any, from the second on many."""
 
-LEAST_CHANGE = np.uint8(5)
+LEAST_CHANGE = 5
 """Gray levels that a pixel changes in two frames where something moves, however quiet the scene behind it was."""
+
+_LEAST_CHANGE = np.full(FRAME_HEIGHT * FRAME_WIDTH, LEAST_CHANGE, np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class Watch:
 
     def judge(self, sight: Sight, sparks: float) -> list[Component]:
         """What of the suspects moves, where so many `sparks` are usual."""
-        lively = self._suspects & grown(_changing(sight) & self._suspects)
+        lively = self._suspects & grown(_changing(self._suspects, sight))
         likely = [one for one in components(lively) if self._is_persistent(one, sparks)]
         confirmed = self._confirmed(likely, sight, sparks >= SHOWER) if likely else []
         self._memory.note(lively)
@@ -132,13 +134,14 @@ class Watch:
         cells = np.concatenate([numbers(one) for one in likely])
         at = patches(cells)
         evidence = Evidence(at, sight.picture, sight.light, sight.room, sight.clear)
-        swayed = aside(at, sight.picture, sight.low, sight.room)
+        swayed = evidence.count(aside(evidence.now, sight.low.take(at), evidence.room))
+        at_rim = unpacked(union(map(rim, likely))).take(cells)
         found, last = [], 0
         for one in likely:
             own = slice(last, last := last + one.bit_count())
-            whole, edge, inside = evidence.parts(own, unpacked(rim(one))[cells[own]])
+            whole, edge, inside = evidence.parts(own, at_rim[own])
             strength = whole.contrast * math.sqrt(one.bit_count())
-            if not _is_object(whole, edge, inside, strength, evidence.count(swayed, own)):
+            if not _is_object(whole, edge, inside, strength, float(swayed[own].sum())):
                 continue
             if strength >= self._least_strength or one.bit_count() >= LARGE:
                 shown = one & self._full or one & self._solid
@@ -147,7 +150,7 @@ class Watch:
         return found
 
 
-def _is_object(whole: Findings, edge: Findings, inside: Findings, strength: float, swayed: int) -> bool:
+def _is_object(whole: Findings, edge: Findings, inside: Findings, strength: float, swayed: float) -> bool:
     """Whether a component has an edge, hides the texture of the scene, and is not the scene itself swaying."""
     sharpness = whole.sharpness(edge)
     alike = RELIT_SMALL if whole.pixels < FEW_PIXELS and sharpness > CRISP else RELIT
@@ -159,12 +162,16 @@ def _is_object(whole: Findings, edge: Findings, inside: Findings, strength: floa
     )
 
 
-def _changing(sight: Sight) -> CellSet:
-    """The cells in which pixels differ from two frames ago."""
-    now, ago = sight.picture, sight.earlier
+def _changing(suspects: CellSet, sight: Sight) -> CellSet:
+    """Those of the suspects in which pixels differ from two frames ago. Only the rows that hold some are looked at."""
+    if not suspects:
+        return 0
+    first, last = ends(suspects)
+    rows = slice(first * CELL * FRAME_WIDTH, (last + 1) * CELL * FRAME_WIDTH)
+    now, ago, room = sight.picture[rows], sight.earlier[rows], sight.room[rows]
     change = np.maximum(now, ago)
     change -= np.minimum(now, ago)
-    least = sight.room >> 2
-    least += sight.room >> 3
-    changed = change > np.maximum(least, LEAST_CHANGE, out=least)
-    return packed(count_per_cell(changed[np.newaxis]) >= 2)
+    least = room >> 2
+    least += room >> 3
+    np.maximum(least, _LEAST_CHANGE[rows], out=least)
+    return packed(added_up(change > least) >= 2) << first * GRID_COLUMNS & suspects

@@ -14,7 +14,7 @@ from processor.cellset import (
     packed,
     rim,
     spread,
-    subset,
+    subsets,
     union,
     unpacked,
 )
@@ -83,7 +83,8 @@ def _filled(lines: Bools) -> Bools:
 
 
 def test_a_subset_has_the_chosen_of_the_numbers() -> None:
-    assert subset(np.array([3, 64, 65]), np.array([True, False, True])) == 1 << 3 | 1 << 65
+    among = np.array([[True, False, True], [False, True, False]])
+    assert subsets(np.array([3, 64, 65]), among) == [1 << 3 | 1 << 65, 1 << 64]
 
 
 def test_the_union_holds_all() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, Picture
-from processor.patches import INSIDE, by_cell, patches
+from processor.patches import by_cell, patches
 from processor.sway import aside
 
 CELL_PIXELS = 25
@@ -13,8 +13,9 @@ ROOM = np.full(FRAME_HEIGHT * FRAME_WIDTH, 10, np.uint8)
 
 def count_aside(picture: Picture, *cells: int) -> list[float]:
     """By cell."""
-    shown = aside(patches(np.array(cells)), picture.ravel(), LEAVES.ravel() - 5, ROOM)
-    return [float(count) for count in by_cell(shown & INSIDE)]
+    at = patches(np.array(cells))
+    shown = aside(picture.take(at), LEAVES.take(at) - 5, ROOM.take(at))
+    return [float(count) for count in by_cell(shown)]
 
 
 def test_leaves_a_pixel_aside_are_all_scene() -> None:
