@@ -13,16 +13,16 @@ import numpy.typing as npt
 from nvr.model import Picture
 from processor.background import UNIT, Fixed
 from processor.cells import Bools, Counts
-from processor.cellset import CellSet, between, grown, numbers, packed, spread, subsets, union
+from processor.cellset import CellSet, between, grown, numbers, packed, spread, subsets, union, unpacked
 from processor.evidence import LOG_GRAY, LOG_LIGHT
 from processor.memory import LARGE
 from processor.patches import OWN, around, by_cell, patches
 from processor.shadow import in_shadow
 from processor.watch import FULL_PIXELS, Component, Sight
 
-FEWEST, FEWEST_FAINT, FEWEST_BETWEEN = 6, 8, 11
-"""Pixels from which on a cell is covered: of those that differ, a fifth of it; of those whose neighbourhood does; and
-of the latter, in shadow or not, where the cell lies between two others."""
+FEWEST, FEWEST_BETWEEN = 6, 11
+"""Pixels from which on a cell is covered: a fifth of it, of those that differ or of those whose neighbourhood does; and
+of the latter, beside an edge or not, where the cell lies between two others."""
 
 CHANGED = np.int16(3 * (1 << UNIT) // 8)
 """Three quarters of half the room, in 64ths: what differs by less than is noticed counts here, where something is."""
@@ -34,7 +34,7 @@ MOST_SHADED = 3
 """Of so many cells that differ, an object covers one at least."""
 
 _UNIT = np.array(UNIT, np.int16)
-_FEWEST = np.array([[FEWEST], [FEWEST_FAINT], [FEWEST_BETWEEN]], np.float32)
+_FEWEST = np.array([[FEWEST], [FEWEST], [FEWEST_BETWEEN]], np.float32)
 
 
 def covering(found: Sequence[Component], sight: Sight) -> list[Component]:
@@ -44,11 +44,20 @@ def covering(found: Sequence[Component], sight: Sight) -> list[Component]:
     full = packed(sight.counts >= FULL_PIXELS)
     wholes = [one.cells | spread(one.cells, full) for one in found]
     near = [grown(whole) for whole in wholes]
-    extent = Extent(numbers(union(near)), sight.picture, sight.light, sight.room)
+    cells = numbers(union(near))
+    extent = Extent(cells, _owners(cells, near), sight.picture, sight.light, sight.room)
     return [
         replace(one, cells=_plausible(extent.of(cells), whole, sight.counts))
         for one, whole, cells in zip(found, wholes, near, strict=True)
     ]
+
+
+def _owners(cells: npt.NDArray[np.intp], near: Sequence[CellSet]) -> npt.NDArray[np.intp]:
+    """Of each of the cells `(k,)`, near which component it lies; by the last of them where they meet."""
+    owners = np.zeros(len(cells), np.intp)
+    for number, one in enumerate(near[1:], start=1):
+        owners[unpacked(one)[cells]] = number
+    return owners
 
 
 def _plausible(covered: CellSet, differing: CellSet, counts: Counts) -> CellSet:
@@ -65,19 +74,23 @@ def _fullest(cells: CellSet, counts: Counts) -> CellSet:
 
 
 class Extent:
-    """Within `cells` `(k,)`, from the picture `(14400,) uint8`, the scene's light `(14400,) int16` in 64ths of a gray
-    level, and how many grays of `room` each pixel has `(14400,) uint8`."""
+    """Within `cells` `(k,)`, each near the component whose number it has in `owners` `(k,)`, from the picture
+    `(14400,) uint8`, the scene's light `(14400,) int16` in 64ths of a gray level, and how many grays of `room` each
+    pixel has `(14400,) uint8`."""
 
-    def __init__(self, cells: npt.NDArray[np.intp], picture: Picture, light: Fixed, room: Picture) -> None:
+    def __init__(
+        self, cells: npt.NDArray[np.intp], owners: npt.NDArray[np.intp], picture: Picture, light: Fixed, room: Picture
+    ) -> None:
         at = patches(cells)
         before, gray = light.take(at), picture.take(at)
         change = (gray.astype(np.int16) << _UNIT) - before
         size = np.abs(change)
+        lit = ~in_shadow(LOG_GRAY.take(gray) - LOG_LIGHT.take(before), owners)
         shown = _is_plain(size)
-        shown &= ~in_shadow(LOG_GRAY.take(gray) - LOG_LIGHT.take(before))
+        shown &= lit
         differs = size[OWN] > room.take(at[OWN]) * CHANGED
         faint = np.abs(around(change >> 3, np.add)) > FAINT
-        enough = by_cell(np.array((differs & shown, faint & shown, faint))) >= _FEWEST
+        enough = by_cell(np.array((differs & shown, faint & shown, faint & lit))) >= _FEWEST
         differing, faintly, self._changed = subsets(cells, enough)
         self._covered = differing | faintly
 

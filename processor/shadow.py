@@ -1,7 +1,8 @@
 """Shadows: where the scene is darker, and by the same share as right beside.
 
 Light is compared on a logarithmic scale, on which a shadow takes the same from every pixel it covers, whatever these
-show. What covers the scene takes from each another amount, since the scene's texture goes and its own comes.
+show. What covers the scene takes from each another amount, since the scene's texture goes and its own comes. Where that
+is plain too, as dark paint is, it still is not as dark as the shadow that the same thing casts.
 """
 
 from typing import TypeVar
@@ -20,15 +21,28 @@ DEEPEST, FAINTEST = -1000.0, -150.0
 EVEN = 70.0
 """How far it may differ within 2 x 2 pixels: a sensor's noise by day makes 40 of it, cloth and paint 160."""
 
+DEPTH = 80.0
+"""How far the light that it takes may lie from what the shadow of the same thing takes elsewhere."""
+
+FEWEST = 6
+"""Places of 2 x 2 pixels that show how much that is."""
+
+_STEP, _STEPS = 32.0, 29
+"""Depths are counted in such steps of which three in a row are one shadow; as many as reach the deepest, and two."""
+
+_HALF = np.float32(0.5)
+
 _WHOLE: Bools = (np.arange(SIDE * (SIDE - 1) - 1) % SIDE != SIDE - 1)[:, np.newaxis]
 """Where 2 x 2 pixels begin that do not run into the next row."""
 
 
-def in_shadow(change: Reals) -> Bools:
+def in_shadow(change: Reals, owners: npt.NDArray[np.intp]) -> Bools:
     """Which pixels `(33, k)`, from the first inside to the last, lie in shadow or half in it, of k patches of 7 x 7
-    pixels in which the `change` of light, in 1024ths of an octave, is known `(49, k)`.
+    pixels in which the `change` of light, in 1024ths of an octave, is known `(49, k)`. Those of equal number in
+    `owners` `(k,)` show the same thing.
 
-    Any 2 x 2 pixels that are evenly darker are in shadow; what is darker right beside them is half in it.
+    Any 2 x 2 pixels that are evenly darker, and as much as most such of the same thing, are in shadow; what is darker
+    right beside them is half in it.
     """
     most, least = _of_four(change, np.maximum), _of_four(change, np.minimum)
     padded = np.zeros((OWN.start + SIDE**2, change.shape[1]), bool)
@@ -36,14 +50,31 @@ def in_shadow(change: Reals) -> Bools:
     even &= least > DEEPEST
     even &= most < FAINTEST
     even &= _WHOLE
+    taken = (most + least) * _HALF
+    depths = _depths(taken, even, owners)
+    even &= np.abs(taken - depths) < DEPTH
     # Evenly dark are they that begin here or before, and half dark their neighbours: 4 x 4 beginnings in all.
     shadow: Bools = padded
     for further in (1, 2, SIDE, 2 * SIDE):
         shadow = shadow[further:] | shadow[:-further]
     own = change[OWN]
     shadow &= own < 0
-    shadow &= own > DEEPEST
+    shadow &= own > depths - DEPTH
     return shadow
+
+
+def _depths(taken: Reals, even: Bools, owners: npt.NDArray[np.intp]) -> Reals:
+    """How much light `(k,)` the shadow of each patch's thing takes: as much as most of its `even` places; none where
+    there are hardly any."""
+    places = even.ravel().nonzero()[0]
+    steps = ((FAINTEST - taken.ravel().take(places)) / _STEP).astype(np.intp)
+    things = int(owners.max()) + 1
+    counts = np.bincount(steps + (1 + _STEPS * owners).take(places % len(owners)), minlength=things * _STEPS)
+    counts = counts.reshape(things, _STEPS)
+    three = counts[:, :-2] + counts[:, 1:-1] + counts[:, 2:]
+    depths = FAINTEST - _STEP * (three.argmax(axis=1).astype(np.float32) + _HALF)
+    depths[three.max(axis=1) < FEWEST] = 0
+    return np.asarray(depths.take(owners))
 
 
 def _of_four(values: npt.NDArray[_T], reduce: np.ufunc) -> npt.NDArray[_T]:
