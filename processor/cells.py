@@ -13,9 +13,6 @@ from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Box
 CELL = FRAME_HEIGHT // GRID_ROWS
 """Pixels along a cell's side."""
 
-FEW_PIXELS = 800
-"""Set pixels below which a search for them is quicker than a sum over all."""
-
 Bools = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.uint8]
 Reals = npt.NDArray[np.float32]
@@ -25,22 +22,21 @@ _T = TypeVar("_T", bound=np.generic)
 def count_per_cell(pixels: Bools) -> Counts:
     """How many pixels of each cell are set: `(N, 90, 160)` in one piece in, `(N, 18, 32)` out.
 
-    With one camera there are few as a rule, and quicker found than all are added up.
+    In one picture few are as a rule, and quicker found than all are added up.
     """
-    few = len(pixels) == 1 and np.count_nonzero(pixels) < FEW_PIXELS
-    counts = _found(pixels) if few else added_up(pixels)
+    counts = _found(pixels.ravel()) if len(pixels) == 1 else _added_up(pixels)
     return counts.reshape(-1, GRID_ROWS, GRID_COLUMNS)
 
 
 def _found(pixels: Bools) -> Counts:
-    return np.bincount(_CELL_OF.take(pixels.ravel().nonzero()[0]), minlength=GRID_ROWS * GRID_COLUMNS).astype(np.uint8)
+    counts: Counts = np.bincount(_CELL_OF.take(pixels.nonzero()[0]), minlength=GRID_ROWS * GRID_COLUMNS).astype(
+        np.uint8
+    )
+    return counts
 
 
-def added_up(pixels: Bools) -> Counts:
-    """The counts of all cells in some rows of them, flat, whichever way the pixels of these are in one piece.
-
-    Rows first, eight pixels at once as one number; then columns, for which a product with ones is quickest.
-    """
+def _added_up(pixels: Bools) -> Counts:
+    """Rows first, eight pixels at once as one number; then columns, for which a product with ones is quickest."""
     rows = np.add.reduce(pixels.view(np.uint64).reshape(-1, CELL, FRAME_WIDTH // 8), axis=1)
     counts: Counts = rows.view(np.uint8).reshape(-1, CELL).astype(np.float32).dot(_ONES).astype(np.uint8)
     return counts

@@ -42,12 +42,11 @@ def numbers(cells: CellSet) -> npt.NDArray[np.intp]:
     return unpacked(cells).nonzero()[0]
 
 
-def subsets(chosen: npt.NDArray[np.intp], among: Bools) -> list[CellSet]:
-    """The cells whose numbers are `chosen` `(k,)` where each row of `among` `(n, k)` says so: n sets."""
-    cells: Bools = np.zeros((len(among), CELLS), bool)
-    cells[:, chosen] = among
-    sets = packed(cells)
-    return [sets >> CELLS * number & ALL for number in range(len(among))]
+def subset(chosen: npt.NDArray[np.intp], among: Bools) -> CellSet:
+    """The cells whose numbers are `chosen` where `among`, of the same length, says so."""
+    cells: Bools = np.zeros(CELLS, bool)
+    cells[chosen] = among
+    return packed(cells)
 
 
 def union(sets: Iterable[CellSet]) -> CellSet:
@@ -60,11 +59,6 @@ def grown(cells: CellSet) -> CellSet:
     """The cells and their eight neighbours. The same sets are asked for several times a frame."""
     wide = cells | cells << 1 & _NOT_FIRST | cells >> 1 & _NOT_LAST
     return (wide | wide << GRID_COLUMNS | wide >> GRID_COLUMNS) & ALL
-
-
-def ends(cells: CellSet) -> tuple[int, int]:
-    """The first and the last row of the grid with any of the cells, of which there must be one at least."""
-    return ((cells & -cells).bit_length() - 1) // GRID_COLUMNS, (cells.bit_length() - 1) // GRID_COLUMNS
 
 
 def rim(cells: CellSet) -> CellSet:

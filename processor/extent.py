@@ -13,7 +13,7 @@ import numpy.typing as npt
 from nvr.model import Picture
 from processor.background import UNIT, Fixed
 from processor.cells import Bools, Counts
-from processor.cellset import CellSet, between, grown, numbers, packed, spread, subsets, union, unpacked
+from processor.cellset import CellSet, between, grown, numbers, packed, spread, subset, union, unpacked
 from processor.evidence import LOG_GRAY, LOG_LIGHT
 from processor.memory import LARGE
 from processor.patches import OWN, around, by_cell, patches
@@ -34,7 +34,6 @@ MOST_SHADED = 3
 """Of so many cells that differ, an object covers one at least."""
 
 _UNIT = np.array(UNIT, np.int16)
-_FEWEST = np.array([[FEWEST], [FEWEST], [FEWEST_BETWEEN]], np.float32)
 
 
 def covering(found: Sequence[Component], sight: Sight) -> list[Component]:
@@ -89,10 +88,10 @@ class Extent:
         shown = _is_plain(size)
         shown &= lit
         differs = size[OWN] > room.take(at[OWN]) * CHANGED
+        differs &= shown
         faint = np.abs(around(change >> 3, np.add)) > FAINT
-        enough = by_cell(np.array((differs & shown, faint & shown, faint & lit))) >= _FEWEST
-        differing, faintly, self._changed = subsets(cells, enough)
-        self._covered = differing | faintly
+        covered = (by_cell(differs) >= FEWEST) | (by_cell(faint & shown) >= FEWEST)
+        self._covered, self._changed = subset(cells, covered), subset(cells, by_cell(faint & lit) >= FEWEST_BETWEEN)
 
     def of(self, near: CellSet) -> CellSet:
         """What of the cells in and beside an object it covers."""

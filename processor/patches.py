@@ -19,7 +19,10 @@ SIDE = CELL + 2
 """Pixels along a patch's side."""
 
 OWN = slice(SIDE + 1, SIDE * (SIDE - 1) - 1)
-"""Of a patch's pixels, those from the first of the cell's own to the last. Between rows two of them lie beside it."""
+"""Of a patch's pixels, those from the first of the cell's own to the last. Not all of them are `INSIDE` the cell."""
+
+INSIDE: Bools = (np.arange(SIDE**2) % SIDE % (SIDE - 1) != 0)[OWN]
+_ONES = INSIDE.astype(np.float32)
 
 
 def _beside(down: int, right: int) -> slice:
@@ -40,11 +43,17 @@ def _patches() -> npt.NDArray[np.intp]:
 
 
 _PATCHES = _patches()
+_INSIDES = np.ascontiguousarray(_PATCHES[OWN][INSIDE])
 
 
 def patches(cells: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     """The pixel numbers of each of `cells` `(k,)` and one around it `(49, k)`."""
     return _PATCHES.take(cells, axis=1)
+
+
+def insides(cells: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """The pixel numbers of each of `cells` `(k,)`: `(25, k)`."""
+    return _INSIDES.take(cells, axis=1)
 
 
 def around(patches: npt.NDArray[_T], join: np.ufunc) -> npt.NDArray[_T]:
@@ -59,8 +68,6 @@ def by_cell(values: Bools | Reals) -> Reals:
 
     A product with ones and noughts is quicker than a sum.
     """
-    sums: Reals = np.matmul(_INSIDE, values.astype(np.float32, copy=False))
+    reals = values.astype(np.float32, copy=False)
+    sums: Reals = _ONES.dot(reals) if reals.ndim == 2 else np.matmul(_ONES, reals)
     return sums
-
-
-_INSIDE: Reals = (np.arange(SIDE**2) % SIDE % (SIDE - 1) != 0)[OWN].astype(np.float32)

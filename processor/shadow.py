@@ -32,9 +32,6 @@ _STEP, _STEPS = 32.0, 29
 
 _HALF = np.float32(0.5)
 
-_WHOLE: Bools = (np.arange(SIDE * (SIDE - 1) - 1) % SIDE != SIDE - 1)[:, np.newaxis]
-"""Where 2 x 2 pixels begin that do not run into the next row."""
-
 
 def in_shadow(change: Reals, owners: npt.NDArray[np.intp]) -> Bools:
     """Which pixels `(33, k)`, from the first inside to the last, lie in shadow or half in it, of k patches of 7 x 7
@@ -49,7 +46,7 @@ def in_shadow(change: Reals, owners: npt.NDArray[np.intp]) -> Bools:
     even = np.less(most - least, EVEN, out=padded[OWN.start : -OWN.start])
     even &= least > DEEPEST
     even &= most < FAINTEST
-    even &= _WHOLE
+    even[SIDE - 1 :: SIDE] = False  # those that would run into the next row
     taken = (most + least) * _HALF
     depths = _depths(taken, even, owners)
     even &= np.abs(taken - depths) < DEPTH

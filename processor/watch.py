@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, Picture
+from nvr.model import Picture
 from processor.background import Fixed
-from processor.cells import CELL, Bools, Counts, added_up
-from processor.cellset import ALL, CELLS, CellSet, components, ends, grown, numbers, packed, rim, union, unpacked
+from processor.cells import CELL, Bools, Counts
+from processor.cellset import ALL, CELLS, CellSet, components, grown, numbers, packed, rim, subset, union, unpacked
 from processor.evidence import Evidence, Findings
 from processor.memory import LARGE, Memory
-from processor.patches import patches
+from processor.patches import insides, patches
 from processor.sway import aside
 
 RELIT, RELIT_SMALL, FEW_PIXELS, CRISP = 0.45, 0.62, 70, 0.4
@@ -39,10 +40,8 @@ SOLID = 4
 CALM, SHOWER = 1.5, 4.0
 """Cells that light up in a usual frame without being motion: below the first hardly any, from the second on many."""
 
-LEAST_CHANGE = 5
+LEAST_CHANGE = np.uint8(5)
 """Gray levels that a pixel changes in two frames where something moves, however quiet the scene behind it was."""
-
-_LEAST_CHANGE = np.full(FRAME_HEIGHT * FRAME_WIDTH, LEAST_CHANGE, np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ class Watch:
 
     def judge(self, sight: Sight, sparks: float) -> list[Component]:
         """What of the suspects moves, where so many `sparks` are usual."""
-        lively = self._suspects & grown(_changing(self._suspects, sight))
+        lively = self._suspects & grown(_changing(numbers(self._suspects), sight))
         likely = [one for one in components(lively) if self._is_persistent(one, sparks)]
         confirmed = self._confirmed(likely, sight, sparks >= SHOWER) if likely else []
         self._memory.note(lively)
@@ -162,16 +161,16 @@ def _is_object(whole: Findings, edge: Findings, inside: Findings, strength: floa
     )
 
 
-def _changing(suspects: CellSet, sight: Sight) -> CellSet:
-    """Those of the suspects in which pixels differ from two frames ago. Only the rows that hold some are looked at."""
-    if not suspects:
-        return 0
-    first, last = ends(suspects)
-    rows = slice(first * CELL * FRAME_WIDTH, (last + 1) * CELL * FRAME_WIDTH)
-    now, ago, room = sight.picture[rows], sight.earlier[rows], sight.room[rows]
+def _changing(cells: npt.NDArray[np.intp], sight: Sight) -> CellSet:
+    """Those of the cells in which pixels differ from two frames ago."""
+    at = insides(cells)
+    now, ago, room = sight.picture.take(at), sight.earlier.take(at), sight.room.take(at)
     change = np.maximum(now, ago)
-    change -= np.minimum(now, ago)
+    change -= np.minimum(now, ago, out=now)
     least = room >> 2
-    least += room >> 3
-    np.maximum(least, _LEAST_CHANGE[rows], out=least)
-    return packed(added_up(change > least) >= 2) << first * GRID_COLUMNS & suspects
+    least += np.right_shift(room, 3, out=room)
+    changed = change > np.maximum(least, LEAST_CHANGE, out=least)
+    return subset(cells, _ONES.dot(changed.astype(np.float32)) >= 2)
+
+
+_ONES = np.ones(CELL * CELL, np.float32)
