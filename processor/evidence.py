@@ -33,8 +33,9 @@ LOG_GRAY = LOG_LIGHT[:: 1 << UNIT].copy()
 """The same of a whole gray level."""
 
 TERMS = 10
-"""What is known of a pixel: the squared gradients along rows before, now, and their product; the same along columns;
-the squared change of light; the change of gray in 64ths; the room; and a one, to count by."""
+"""What is known of a pixel: the squared gradients along its row before and now, and along its column; the products of
+those before and now, along row and column; the squared change of light; the change of gray in 64ths; the room; and a
+one, to count by."""
 
 _UNIT = np.array(UNIT, np.int16)
 
@@ -50,13 +51,13 @@ class Evidence:
     def __init__(
         self, at: npt.NDArray[np.intp], picture: Picture, light: Fixed, room: Picture, differing: Bools
     ) -> None:
-        scene = light.take(at)
         self.now, self.room = picture.take(at), room.take(at)
         self._differing = differing.take(at[OWN])
+        grays = np.array((light.take(at), self.now), np.int16)
+        grays[1] <<= _UNIT
         terms = np.empty((TERMS, *self._differing.shape), np.float32)
-        _add_light(terms, LOG_LIGHT.take(scene), LOG_GRAY.take(self.now))
-        brightening = self.now[OWN].astype(np.int16) << _UNIT
-        brightening -= scene[OWN]
+        _add_light(terms, LOG_LIGHT.take(grays))
+        brightening = grays[1, OWN] - grays[0, OWN]
         terms[7] = np.abs(brightening, out=brightening)
         terms[8] = self.room[OWN]
         terms[9] = self._differing
@@ -81,14 +82,14 @@ class Evidence:
         return whole, Findings.of(edge), Findings.of(inside)
 
 
-def _add_light(terms: Reals, before: Reals, now: Reals) -> None:
-    """The first seven of them: the gradients along rows and then along columns, and the change of light."""
-    for first, ahead, behind in ((0, RIGHT, LEFT), (3, BELOW, ABOVE)):
-        was, is_now = before[ahead] - before[behind], now[ahead] - now[behind]
-        np.multiply(was, was, out=terms[first])
-        np.multiply(is_now, is_now, out=terms[first + 1])
-        np.multiply(was, is_now, out=terms[first + 2])
-    np.subtract(now[OWN], before[OWN], out=terms[6])
+def _add_light(terms: Reals, light: Reals) -> None:
+    """The first seven of them, from the light `(2, 49, k)` before and now."""
+    gradients = np.empty((2, 2, *terms.shape[1:]), np.float32)
+    np.subtract(light[:, RIGHT], light[:, LEFT], out=gradients[0])
+    np.subtract(light[:, BELOW], light[:, ABOVE], out=gradients[1])
+    np.multiply(gradients, gradients, out=terms[:4].reshape(gradients.shape))
+    np.multiply(gradients[:, 0], gradients[:, 1], out=terms[4:6])
+    np.subtract(light[1, OWN], light[0, OWN], out=terms[6])
     terms[6] *= terms[6]
 
 
@@ -107,7 +108,7 @@ class Findings(NamedTuple):
     @classmethod
     def of(cls, sums: Sequence[float]) -> "Findings":
         """From those of the terms."""
-        across, across_now, across_product, down, down_now, down_product, light, gray, room, pixels = sums
+        across, across_now, down, down_now, across_product, down_product, light, gray, room, pixels = sums
         return cls(
             pixels=pixels,
             before=across + down,

@@ -30,7 +30,7 @@ FEWEST = 6
 _STEP, _STEPS = 32.0, 29
 """Depths are counted in such steps of which three in a row are one shadow; as many as reach the deepest, and two."""
 
-_HALF = np.float32(0.5)
+_HALF, _NONE = np.float32(0.5), np.float32(0)
 
 
 def in_shadow(change: Reals, owners: npt.NDArray[np.intp]) -> Bools:
@@ -47,8 +47,11 @@ def in_shadow(change: Reals, owners: npt.NDArray[np.intp]) -> Bools:
     even &= least > DEEPEST
     even &= most < FAINTEST
     even[SIDE - 1 :: SIDE] = False  # those that would run into the next row
+    places = even.ravel().nonzero()[0]
+    if len(places) < FEWEST:
+        return np.zeros((OWN.stop - OWN.start, len(owners)), bool)
     taken = (most + least) * _HALF
-    depths = _depths(taken, even, owners)
+    depths = _depths(taken.ravel().take(places), owners, places % len(owners))
     even &= np.abs(taken - depths) < DEPTH
     # Evenly dark are they that begin here or before, and half dark their neighbours: 4 x 4 beginnings in all.
     shadow: Bools = padded
@@ -60,18 +63,15 @@ def in_shadow(change: Reals, owners: npt.NDArray[np.intp]) -> Bools:
     return shadow
 
 
-def _depths(taken: Reals, even: Bools, owners: npt.NDArray[np.intp]) -> Reals:
-    """How much light `(k,)` the shadow of each patch's thing takes: as much as most of its `even` places; none where
-    there are hardly any."""
-    places = even.ravel().nonzero()[0]
-    steps = ((FAINTEST - taken.ravel().take(places)) / _STEP).astype(np.intp)
-    things = int(owners.max()) + 1
-    counts = np.bincount(steps + (1 + _STEPS * owners).take(places % len(owners)), minlength=things * _STEPS)
-    counts = counts.reshape(things, _STEPS)
+def _depths(taken: Reals, owners: npt.NDArray[np.intp], patches: npt.NDArray[np.intp]) -> Reals:
+    """How much light `(k,)` the shadow of each patch's thing takes: as much as is `taken` `(n,)` in most of its even
+    places, which lie in these of the `patches` `(n,)`; none where there are hardly any."""
+    steps = 1 + ((FAINTEST - taken) * (1 / _STEP)).astype(np.intp)
+    things = 1 + int(owners.max())
+    counts = np.bincount(steps + (owners * _STEPS).take(patches), minlength=things * _STEPS).reshape(things, _STEPS)
     three = counts[:, :-2] + counts[:, 1:-1] + counts[:, 2:]
-    depths = FAINTEST - _STEP * (three.argmax(axis=1).astype(np.float32) + _HALF)
-    depths[three.max(axis=1) < FEWEST] = 0
-    return np.asarray(depths.take(owners))
+    depths = FAINTEST - _STEP * (three.argmax(axis=1) + _HALF)
+    return np.where(three.max(axis=1) < FEWEST, _NONE, depths).astype(np.float32).take(owners)
 
 
 def _of_four(values: npt.NDArray[_T], reduce: np.ufunc) -> npt.NDArray[_T]:
