@@ -53,11 +53,14 @@ class Evidence:
     ) -> None:
         self.now, self.room = picture.take(at), room.take(at)
         self._differing = differing.take(at[OWN])
-        grays = np.array((light.take(at), self.now), np.int16)
-        grays[1] <<= _UNIT
+        scene = light.take(at)
+        octaves = np.empty((2, *at.shape), np.float32)
+        octaves[0] = LOG_LIGHT.take(scene)
+        octaves[1] = LOG_GRAY.take(self.now)
         terms = np.empty((TERMS, *self._differing.shape), np.float32)
-        _add_light(terms, LOG_LIGHT.take(grays))
-        brightening = grays[1, OWN] - grays[0, OWN]
+        _add_light(terms, octaves)
+        brightening = self.now[OWN].astype(np.int16) << _UNIT
+        brightening -= scene[OWN]
         terms[7] = np.abs(brightening, out=brightening)
         terms[8] = self.room[OWN]
         terms[9] = self._differing
