@@ -2,15 +2,15 @@
 
 from nvr.model import Picture
 
-FRAMES = 8
-"""Pictures before anything is judged: of so many, most show the background, also where much passes by."""
+FRAMES = 5
+"""Pictures before anything is judged: of so many, most show the background nearly everywhere, though much passes by."""
 
-AGAIN = (16, 24)
-"""After so many pictures the median is taken anew: slow things have moved on by then."""
+AGAIN = (8, 16, 24)
+"""After so many pictures the median is taken anew: what passed by, and then slow things, have moved on."""
 
 
 class Beginning:
-    """Gathers one camera's first pictures, the later ones by half."""
+    """Gathers one camera's first pictures, from the first median that is taken anew on by half."""
 
     def __init__(self) -> None:
         self.pictures: list[Picture] = []
@@ -21,6 +21,11 @@ class Beginning:
         """Whether a background is known."""
         return self._seen >= FRAMES
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether what differs from the background is hardly its own fault any more."""
+        return self._seen >= AGAIN[1]
+
     def restart(self) -> None:
         self.pictures, self._seen = [], 0
 
@@ -29,7 +34,7 @@ class Beginning:
         if self._seen >= AGAIN[-1]:
             return False
         self._seen += 1
-        if self._seen <= FRAMES or self._seen % 2:
+        if self._seen <= AGAIN[0] or self._seen % 2:
             self.pictures.append(picture)
         return self._seen == FRAMES or self._seen in AGAIN
 

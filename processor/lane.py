@@ -163,7 +163,9 @@ class Lane:
         return self._verdict(scene, sight, covering(found, sight), change)
 
     def _adapt(self, scene: Background, flashes: int) -> None:
-        """Suspects that come from nowhere and that nothing confirms are rain, snow or noise."""
+        """Suspects that come from nowhere and are not confirmed are rain, snow or noise, once the scene is known."""
+        if not self._beginning.is_settled:
+            return
         flashes = min(flashes, MOST_FLASHES)
         scene.adapt(self._number, flashes)
         self._sparks += (flashes - self._sparks) * (RISING if flashes > self._sparks else FALLING)

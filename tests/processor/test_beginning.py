@@ -13,7 +13,7 @@ def due(beginning: Beginning, pictures: int, picture: Picture = BLANK) -> list[i
     return [number + 1 for number in range(pictures) if beginning.add(picture)]
 
 
-def test_a_background_is_made_three_times_and_never_again() -> None:
+def test_a_background_is_made_four_times_and_never_again() -> None:
     assert due(Beginning(), 500) == [FRAMES, *AGAIN]
 
 
@@ -24,6 +24,14 @@ def test_nothing_is_judged_before_the_first() -> None:
         beginning.add(BLANK)
         known.append(beginning.is_over)
     assert known == [False] * (FRAMES - 1) + [True, True]
+
+
+def test_it_is_settled_once_what_passed_at_first_is_gone_from_it() -> None:
+    beginning = Beginning()
+    due(beginning, AGAIN[1] - 1)
+    assert not beginning.is_settled
+    beginning.add(BLANK)
+    assert beginning.is_settled
 
 
 def test_what_is_not_needed_any_more_is_forgotten() -> None:
