@@ -75,12 +75,12 @@ class Evidence:
         """What these of the cells show together."""
         return Findings.of(self._sums[:, cells].sum(axis=1).tolist())
 
-    def parts(self, cells: slice, at_rim: Bools) -> tuple["Findings", "Findings", "Findings"]:
-        """What these of the cells show together, what those of them `at_rim` `(n,)` do, and what those inside do: all
-        the same where there is no inside."""
-        edge, inside = np.array([at_rim, ~at_rim], np.float32).dot(self._sums[:, cells].T).tolist()
+    def parts(self, cells: slice, rims: Reals) -> tuple["Findings", "Findings", "Findings"]:
+        """What these of the cells show together, what those of them at a rim do, and what those inside do: all the same
+        where there is no inside. `rims` `(2, k)` are ones for all cells at one and noughts for others, and reversed."""
+        edge, inside = rims[:, cells].dot(self._sums[:, cells].T).tolist()
         whole = Findings.of([*map(add, edge, inside)])
-        if at_rim.all():
+        if not rims[1, cells].any():
             return whole, whole, whole
         return whole, Findings.of(edge), Findings.of(inside)
 

@@ -13,12 +13,12 @@ import numpy.typing as npt
 from nvr.model import Picture
 from processor.background import UNIT, Fixed
 from processor.cells import Bools, Counts
-from processor.cellset import CellSet, between, grown, numbers, packed, spread, subset, union, unpacked
+from processor.cellset import CellSet, between, grown, numbers, spread, subset, union, unpacked
 from processor.evidence import LOG_GRAY, LOG_LIGHT
 from processor.memory import LARGE
 from processor.patches import OWN, around, by_cell, patches
 from processor.shadow import in_shadow
-from processor.watch import FULL_PIXELS, Component, Sight
+from processor.watch import Component, Sight
 
 FEWEST, FEWEST_BETWEEN = 6, 11
 """Pixels from which on a cell is covered: a fifth of it, of those that differ or of those whose neighbourhood does; and
@@ -36,11 +36,11 @@ MOST_SHADED = 3
 _UNIT = np.array(UNIT, np.int16)
 
 
-def covering(found: Sequence[Component], sight: Sight) -> list[Component]:
-    """The same with the cells that they cover, in or beside those in which they differ much, though nothing stirs."""
+def covering(found: Sequence[Component], sight: Sight, full: CellSet) -> list[Component]:
+    """The same with the cells that they cover, in or beside the `full` ones they hang together with, though nothing
+    stirs in these."""
     if not found:
         return []
-    full = packed(sight.counts >= FULL_PIXELS)
     wholes = [one.cells | spread(one.cells, full) for one in found]
     near = [grown(whole) for whole in wholes]
     cells = numbers(union(near))
@@ -88,10 +88,11 @@ class Extent:
         shown = _is_plain(size)
         shown &= lit
         differs = size[OWN] > room.take(at[OWN]) * CHANGED
-        differs &= shown
         faint = np.abs(around(change >> 3, np.add)) > FAINT
-        covered = (by_cell(differs) >= FEWEST) | (by_cell(faint & shown) >= FEWEST)
-        self._covered, self._changed = subset(cells, covered), subset(cells, by_cell(faint & lit) >= FEWEST_BETWEEN)
+        counts = by_cell(np.concatenate((differs & shown, faint & shown, faint & lit), axis=1))
+        differing, faintly, lightly = counts.reshape(3, -1)
+        self._covered = subset(cells, (differing >= FEWEST) | (faintly >= FEWEST))
+        self._changed = subset(cells, lightly >= FEWEST_BETWEEN)
 
     def of(self, near: CellSet) -> CellSet:
         """What of the cells in and beside an object it covers."""

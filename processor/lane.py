@@ -160,7 +160,7 @@ class Lane:
         self._lamps.follow(suspects)
         found = self._believed(self._neutral.judge(sight, self._sparks))
         self._adapt(scene, self._neutral.flashes())
-        return self._verdict(scene, sight, covering(found, sight), change)
+        return self._verdict(scene, sight, covering(found, sight, self._neutral.full), change)
 
     def _adapt(self, scene: Background, flashes: int) -> None:
         """Suspects that come from nowhere and are not confirmed are rain, snow or noise, once the scene is known."""

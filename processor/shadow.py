@@ -5,6 +5,7 @@ show. What covers the scene takes from each another amount, since the scene's te
 is plain too, as dark paint is, it still is not as dark as the shadow that the same thing casts.
 """
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -30,7 +31,7 @@ FEWEST = 6
 _STEP, _STEPS = 32.0, 29
 """Depths are counted in such steps of which three in a row are one shadow; as many as reach the deepest, and two."""
 
-_HALF, _NONE = np.float32(0.5), np.float32(0)
+_HALF = np.float32(0.5)
 
 
 def in_shadow(change: Reals, owners: npt.NDArray[np.intp]) -> Bools:
@@ -65,13 +66,18 @@ def in_shadow(change: Reals, owners: npt.NDArray[np.intp]) -> Bools:
 
 def _depths(taken: Reals, owners: npt.NDArray[np.intp], patches: npt.NDArray[np.intp]) -> Reals:
     """How much light `(k,)` the shadow of each patch's thing takes: as much as is `taken` `(n,)` in most of its even
-    places, which lie in these of the `patches` `(n,)`; none where there are hardly any."""
+    places, which lie in these of the `patches` `(n,)`."""
     steps = 1 + ((FAINTEST - taken) * (1 / _STEP)).astype(np.intp)
     things = 1 + int(owners.max())
-    counts = np.bincount(steps + (owners * _STEPS).take(patches), minlength=things * _STEPS).reshape(things, _STEPS)
-    three = counts[:, :-2] + counts[:, 1:-1] + counts[:, 2:]
-    depths = FAINTEST - _STEP * (three.argmax(axis=1) + _HALF)
-    return np.where(three.max(axis=1) < FEWEST, _NONE, depths).astype(np.float32).take(owners)
+    counts = np.bincount(steps + (owners * _STEPS).take(patches), minlength=things * _STEPS)
+    return np.array([_depth(one) for one in counts.reshape(things, _STEPS).tolist()], np.float32).take(owners)
+
+
+def _depth(counts: Sequence[int]) -> float:
+    """That of which there are most, of so many places by steps of depth; none where there are hardly any."""
+    three = [one + two + more for one, two, more in zip(counts, counts[1:], counts[2:], strict=False)]
+    most = max(three)
+    return FAINTEST - _STEP * (three.index(most) + 0.5) if most >= FEWEST else 0.0
 
 
 def _of_four(values: npt.NDArray[_T], reduce: np.ufunc) -> npt.NDArray[_T]:

@@ -81,7 +81,7 @@ class Watch:
         self._memory = Memory()
         self._suspects: CellSet = 0
         self._solid: CellSet = 0
-        self._full: CellSet = 0
+        self.full: CellSet = 0
         self._arrived: CellSet = 0
         self._doubted: CellSet = 0
         self.turned: CellSet = 0
@@ -100,7 +100,7 @@ class Watch:
     def suspect(self, sight: Sight) -> CellSet:
         """The cells of a picture that differ from the background."""
         before, reached = self._suspects, packed(sight.counts >= self._levels)
-        self._suspects, self._solid, self._full = reached & ALL, reached >> CELLS & ALL, reached >> 2 * CELLS
+        self._suspects, self._solid, self.full = reached & ALL, reached >> CELLS & ALL, reached >> 2 * CELLS
         self._doubted, self._arrived = self._arrived, self._suspects & ~grown(before)
         self.turned = self._suspects ^ before
         return self._suspects
@@ -134,16 +134,17 @@ class Watch:
         at = patches(cells)
         evidence = Evidence(at, sight.picture, sight.light, sight.room, sight.clear)
         swayed = evidence.count(aside(evidence.now, sight.low.take(at), evidence.room))
-        at_rim = unpacked(union(map(rim, likely))).take(cells)
+        at_rim = unpacked(rim(union(likely))).take(cells)
+        rims = np.array((at_rim, ~at_rim), np.float32)
         found, last = [], 0
         for one in likely:
             own = slice(last, last := last + one.bit_count())
-            whole, edge, inside = evidence.parts(own, at_rim[own])
+            whole, edge, inside = evidence.parts(own, rims)
             strength = whole.contrast * math.sqrt(one.bit_count())
             if not _is_object(whole, edge, inside, strength, float(swayed[own].sum())):
                 continue
             if strength >= self._least_strength or one.bit_count() >= LARGE:
-                shown = one & self._full or one & self._solid
+                shown = one & self.full or one & self._solid
                 seen_before = self._memory.run(one, in_shower)
                 found.append(Component(shown, whole.contrast, strength, seen_before))
         return found

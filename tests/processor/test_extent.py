@@ -25,7 +25,7 @@ def covered(scene: Gray) -> list[Component]:
         watch.suspect(road.sees(gray))
     sight = road.sees(scene)
     watch.suspect(sight)
-    return covering(watch.judge(sight, CALMLY), sight)
+    return covering(watch.judge(sight, CALMLY), sight, watch.full)
 
 
 def test_a_part_that_looks_much_like_the_scene_belongs_to_it() -> None:
@@ -71,5 +71,5 @@ def test_where_the_picture_is_white_before_and_now_it_is_not() -> None:
     walker[30:60, 50:80] = 30
     sight = window.sees(walker)
     watch.suspect(sight)
-    [one] = covering(watch.judge(sight, CALMLY), sight)
+    [one] = covering(watch.judge(sight, CALMLY), sight, watch.full)
     assert one.cells == cells((6, 12), (10, 16))
