@@ -6,16 +6,16 @@ it, while an object puts its own in their place.
 
 import math
 from collections.abc import Sequence
-from operator import add
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from nvr.model import Picture
 from processor.background import UNIT, Fixed
 from processor.cells import Bools, Reals
-from processor.patches import ABOVE, BELOW, LEFT, OWN, RIGHT, by_cell
+from processor.cellset import CellSet, numbers, unpacked_all
+from processor.patches import ABOVE, BELOW, LEFT, OWN, RIGHT, by_cell, patches
+from processor.sway import aside
 
 DARK = 24
 """Gray levels added before the logarithm, to keep the noise of dark pixels from growing without bound."""
@@ -32,57 +32,43 @@ LOG_LIGHT: Reals = (1024 * np.log2(np.arange((255 << UNIT) + 1) / (1 << UNIT) + 
 LOG_GRAY = LOG_LIGHT[:: 1 << UNIT].copy()
 """The same of a whole gray level."""
 
-TERMS = 10
+TERMS = 11
 """What is known of a pixel: the squared gradients along its row before and now, and along its column; the products of
-those before and now, along row and column; the squared change of light; the change of gray in 64ths; the room; and a
-one, to count by."""
+those before and now, along row and column; the squared change of light; the change of gray in 64ths; the room;
+whether the scene shows the same a pixel aside; and a one, to count by."""
 
 _UNIT = np.array(UNIT, np.int16)
 
 
 class Evidence:
-    """Of k cells whose `patches` are `at` `(49, k)`, from the picture `(14400,) uint8`, the scene's light
-    `(14400,) int16` in 64ths of a gray level, how many grays of `room` each pixel has, and which pixels differ and may
-    be looked at `(14400,)`.
-
-    `now` and `room` `(49, k) uint8` are the patches' own.
-    """
+    """Of some cells, from the picture `(14400,) uint8`, the scene's light `(14400,) int16` in 64ths of a gray level, the
+    darkest gray of each pixel that is background (`low`), how many above it are too (`room`), and which pixels differ
+    and may be looked at."""
 
     def __init__(
-        self, at: npt.NDArray[np.intp], picture: Picture, light: Fixed, room: Picture, differing: Bools
+        self, cells: CellSet, picture: Picture, light: Fixed, low: Picture, room: Picture, *, differing: Bools
     ) -> None:
-        self.now, self.room = picture.take(at), room.take(at)
-        self._differing = differing.take(at[OWN])
-        scene = light.take(at)
+        self._cells = numbers(cells)
+        at = patches(self._cells)
+        scene, now, rooms = light.take(at), picture.take(at), room.take(at)
         octaves = np.empty((2, *at.shape), np.float32)
         octaves[0] = LOG_LIGHT.take(scene)
-        octaves[1] = LOG_GRAY.take(self.now)
-        terms = np.empty((TERMS, *self._differing.shape), np.float32)
+        octaves[1] = LOG_GRAY.take(now)
+        terms = np.empty((TERMS, *at[OWN].shape), np.float32)
         _add_light(terms, octaves)
-        brightening = self.now[OWN].astype(np.int16) << _UNIT
+        brightening = now[OWN].astype(np.int16) << _UNIT
         brightening -= scene[OWN]
         terms[7] = np.abs(brightening, out=brightening)
-        terms[8] = self.room[OWN]
-        terms[9] = self._differing
-        terms[:9] *= terms[9]
-        self._sums = by_cell(terms)
+        terms[8] = rooms[OWN]
+        terms[9] = aside(now, low.take(at), rooms)
+        terms[10] = differing.take(at[OWN])
+        terms[:10] *= terms[10]
+        self._sums = by_cell(terms).T
 
-    def count(self, pixels: Bools) -> Reals:
-        """How many of the differing pixels of each cell are among `pixels` `(33, k)`: `(k,)`."""
-        return by_cell(pixels & self._differing)
-
-    def of(self, cells: slice) -> "Findings":
-        """What these of the cells show together."""
-        return Findings.of(self._sums[:, cells].sum(axis=1).tolist())
-
-    def parts(self, cells: slice, rims: Reals) -> tuple["Findings", "Findings", "Findings"]:
-        """What these of the cells show together, what those of them at a rim do, and what those inside do: all the same
-        where there is no inside. `rims` `(2, k)` are ones for all cells at one and noughts for others, and reversed."""
-        edge, inside = rims[:, cells].dot(self._sums[:, cells].T).tolist()
-        whole = Findings.of([*map(add, edge, inside)])
-        if not rims[1, cells].any():
-            return whole, whole, whole
-        return whole, Findings.of(edge), Findings.of(inside)
+    def of(self, places: Sequence[CellSet]) -> list["Findings"]:
+        """What each of some places of these cells shows."""
+        chosen = unpacked_all(places).take(self._cells, axis=1)
+        return [Findings.of(sums) for sums in chosen.astype(np.float32).dot(self._sums).tolist()]
 
 
 def _add_light(terms: Reals, light: Reals) -> None:
@@ -98,7 +84,8 @@ def _add_light(terms: Reals, light: Reals) -> None:
 
 class Findings(NamedTuple):
     """What differing pixels of a place show, in sums over them: their number; the squared gradients before, now, and
-    their product; the squared change of light in 1024ths of an octave; the change in gray levels, and half the room."""
+    their product; the squared change of light in 1024ths of an octave; the change in gray levels, and half the room; and
+    how many of them are as the scene is a pixel aside."""
 
     pixels: float
     before: float
@@ -107,11 +94,12 @@ class Findings(NamedTuple):
     squared_light: float
     gray: float
     room: float
+    aside: float
 
     @classmethod
     def of(cls, sums: Sequence[float]) -> "Findings":
         """From those of the terms."""
-        across, across_now, down, down_now, across_product, down_product, light, gray, room, pixels = sums
+        across, across_now, down, down_now, across_product, down_product, light, gray, room, swayed, pixels = sums
         return cls(
             pixels=pixels,
             before=across + down,
@@ -120,6 +108,7 @@ class Findings(NamedTuple):
             squared_light=light,
             gray=gray / (1 << UNIT),
             room=room / 2,
+            aside=swayed,
         )
 
     @property

@@ -133,7 +133,8 @@ class Lane:
         it was put on."""
         if self._tampering.is_blind:
             return None
-        change = self._upheavals.compare(self._pictures[-1], scene.room[self._number].ravel())
+        low, room = scene.low[self._number].ravel(), scene.room[self._number].ravel()
+        change = self._upheavals.compare(self._pictures[-1], low, room)
         if change is SceneChange.TURNED:
             self._tampering.turned(time)
             scene.adopt(self._number, self._pictures[-1].reshape(FRAME_HEIGHT, FRAME_WIDTH))

@@ -4,9 +4,8 @@ import numpy as np
 
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Picture, SceneChange
 from processor.background import UNIT, Fixed
-from processor.cellset import CELLS, CellSet, numbers, unpacked
+from processor.cellset import ALL, CellSet, unpacked
 from processor.evidence import Evidence
-from processor.patches import patches
 from processor.watch import Sight
 
 WHOLE_PICTURE = 0.35
@@ -34,9 +33,7 @@ BARE = 0.2
 UNCHANGED = 0.4
 """A change in thresholds up to which the scene is the one before, all over: noise changes 0.3, a camera turned 0.9."""
 
-ALL = slice(None)
-
-_EVERY_CELL, _EVERY_PIXEL = np.arange(CELLS), np.ones(FRAME_HEIGHT * FRAME_WIDTH, bool)
+_EVERY_PIXEL = np.ones(FRAME_HEIGHT * FRAME_WIDTH, bool)
 
 
 class Upheavals:
@@ -70,14 +67,14 @@ class Upheavals:
             return True, SceneChange.LIGHT if was_settled else None
         return self._wait(sight)
 
-    def compare(self, picture: Picture, room: Picture) -> SceneChange | None:
+    def compare(self, picture: Picture, low: Picture, room: Picture) -> SceneChange | None:
         """Once all has settled: whether the picture `(14400,)` shows another scene than before the first upheaval."""
         if self._before is None or not self.settled:
             return None
         self._since += 1
         if self._since < COMPARED_AFTER:
             return None
-        whole = Evidence(patches(_EVERY_CELL), picture, self._before, room, _EVERY_PIXEL).of(ALL)
+        [whole] = Evidence(ALL, picture, self._before, low, room, differing=_EVERY_PIXEL).of([ALL])
         self._before = None
         is_another = whole.telling and whole.now > BARE * whole.before and whole.contrast > UNCHANGED
         return SceneChange.TURNED if is_another and whole.survival < KNOWN_AGAIN else None
@@ -112,8 +109,10 @@ def _relit(sight: Sight, suspects: CellSet, size: int) -> bool:
     darker = np.count_nonzero(sight.clear) - brighter
     if max(brighter, darker) > ONE_WAY * size:
         return True
-    at = patches(numbers(suspects))
-    return Evidence(at, sight.picture, sight.light, sight.room, sight.clear).of(ALL).survival > ALIKE
+    [whole] = Evidence(suspects, sight.picture, sight.light, sight.low, sight.room, differing=sight.clear).of(
+        [suspects]
+    )
+    return whole.survival > ALIKE
 
 
 def _stands_still(sight: Sight) -> bool:

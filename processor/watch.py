@@ -14,11 +14,10 @@ import numpy.typing as npt
 from nvr.model import Picture
 from processor.background import Fixed
 from processor.cells import CELL, Bools, Counts
-from processor.cellset import ALL, CELLS, CellSet, components, grown, numbers, packed, rim, subset, union, unpacked
+from processor.cellset import ALL, CELLS, CellSet, components, grown, numbers, packed, rim, subset, union
 from processor.evidence import Evidence, Findings
 from processor.memory import LARGE, Memory
-from processor.patches import insides, patches
-from processor.sway import aside
+from processor.patches import insides
 
 RELIT, RELIT_SMALL, FEW_PIXELS, CRISP = 0.45, 0.62, 70, 0.4
 """Correlations of texture above which a component, or one of few pixels that is so sharp, only changed its light."""
@@ -130,27 +129,23 @@ class Watch:
         likely = [one for one in likely if SOLID * (one & self._solid).bit_count() >= one.bit_count()]
         if not likely:
             return []
-        cells = np.concatenate([numbers(one) for one in likely])
-        at = patches(cells)
-        evidence = Evidence(at, sight.picture, sight.light, sight.room, sight.clear)
-        swayed = evidence.count(aside(evidence.now, sight.low.take(at), evidence.room))
-        at_rim = unpacked(rim(union(likely))).take(cells)
-        rims = np.array((at_rim, ~at_rim), np.float32)
-        found, last = [], 0
-        for one in likely:
-            own = slice(last, last := last + one.bit_count())
-            whole, edge, inside = evidence.parts(own, rims)
+        together, many = union(likely), len(likely)
+        evidence = Evidence(together, sight.picture, sight.light, sight.low, sight.room, differing=sight.clear)
+        rims = rim(together)
+        shown = evidence.of([*likely, *(one & rims for one in likely), *(one & ~rims for one in likely)])
+        found = []
+        for one, whole, edge, inside in zip(likely, shown, shown[many:], shown[2 * many :], strict=False):
             strength = whole.contrast * math.sqrt(one.bit_count())
-            if not _is_object(whole, edge, inside, strength, float(swayed[own].sum())):
+            if not _is_object(whole, edge, inside, strength):
                 continue
             if strength >= self._least_strength or one.bit_count() >= LARGE:
-                shown = one & self.full or one & self._solid
+                cells = one & self.full or one & self._solid
                 seen_before = self._memory.run(one, in_shower)
-                found.append(Component(shown, whole.contrast, strength, seen_before))
+                found.append(Component(cells, whole.contrast, strength, seen_before))
         return found
 
 
-def _is_object(whole: Findings, edge: Findings, inside: Findings, strength: float, swayed: float) -> bool:
+def _is_object(whole: Findings, edge: Findings, inside: Findings, strength: float) -> bool:
     """Whether a component has an edge, hides the texture of the scene, and is not the scene itself swaying."""
     sharpness = whole.sharpness(edge)
     alike = RELIT_SMALL if whole.pixels < FEW_PIXELS and sharpness > CRISP else RELIT
@@ -158,7 +153,7 @@ def _is_object(whole: Findings, edge: Findings, inside: Findings, strength: floa
     return (
         sharpness >= (EDGED_DIM if whole.contrast < DIM else EDGED)
         and max(whole.survival, inside.survival) <= alike
-        and swayed < most_aside * whole.pixels
+        and whole.aside < most_aside * whole.pixels
     )
 
 

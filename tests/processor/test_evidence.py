@@ -6,30 +6,32 @@ import pytest
 
 from nvr.model import Picture
 from processor.cells import Bools
+from processor.cellset import union
 from processor.evidence import Evidence, Findings
-from processor.patches import patches
 from tests.processor.scenes import wall
 
 SCENE = wall().astype(np.uint8)
 CELLS = np.array([row * 32 + column for row in range(4, 12) for column in range(6, 16)])
+PLACES = [1 << int(cell) for cell in CELLS]
 EVERYWHERE = np.ones(14400, bool)
 
 
-ROOM = np.full(14400, 16, np.uint8)
+ROOM = np.full((90, 160), 16, np.uint8)
 
 
 def evidence(picture: npt.NDArray[Any], scene: Picture = SCENE, differing: Bools = EVERYWHERE) -> Evidence:
     light = (scene.astype(np.int16) << 6).ravel()
-    return Evidence(patches(CELLS), picture.astype(np.uint8).ravel(), light, ROOM, differing)
+    low = (scene - np.minimum(scene, ROOM // 2)).ravel()
+    return Evidence(union(PLACES), picture.astype(np.uint8).ravel(), light, low, ROOM.ravel(), differing=differing)
 
 
 def by_cell(picture: npt.NDArray[Any], differing: Bools = EVERYWHERE) -> list[Findings]:
-    shown = evidence(picture, differing=differing)
-    return [shown.of(slice(number, number + 1)) for number in range(len(CELLS))]
+    return evidence(picture, differing=differing).of(PLACES)
 
 
 def together(picture: npt.NDArray[Any], scene: Picture = SCENE, differing: Bools = EVERYWHERE) -> Findings:
-    return evidence(picture, scene, differing).of(slice(None))
+    [whole] = evidence(picture, scene, differing).of([union(PLACES)])
+    return whole
 
 
 def sharpness(whole: Findings) -> float:
@@ -75,4 +77,8 @@ def test_only_pixels_that_differ_count() -> None:
     differing = np.zeros((90, 160), bool)
     differing[20:25, 30:33] = True
     assert [cell.pixels for cell in by_cell(SCENE, differing=differing.ravel())] == [15] + [0] * (len(CELLS) - 1)
-    assert evidence(SCENE, differing=differing.ravel()).count(np.ones((33, len(CELLS)), bool)).sum() == 15
+
+
+def test_what_shows_the_scene_a_pixel_aside_is_counted() -> None:
+    assert together(np.roll(SCENE, 1, axis=1)).aside == together(SCENE).aside == 25 * len(CELLS)
+    assert together(np.full((90, 160), 255)).aside == 0

@@ -33,7 +33,7 @@ class Trial:
 
     def _follow(self, scene: Gray) -> None:
         sight = self._onlooker.sees(scene)
-        other = self.upheavals.compare(sight.picture, sight.room)
+        other = self.upheavals.compare(sight.picture, sight.low, sight.room)
         adopted, change = self.upheavals.follow(sight, packed(sight.counts >= 3), int(sight.counts.sum(dtype=int)))
         if adopted:
             self._onlooker.adopt(sight)
