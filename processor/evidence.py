@@ -41,9 +41,9 @@ _UNIT = np.array(UNIT, np.int16)
 
 
 class Evidence:
-    """Of some cells, from the picture `(14400,) uint8`, the scene's light `(14400,) int16` in 64ths of a gray level, the
-    darkest gray of each pixel that is background (`low`), how many above it are too (`room`), and which pixels differ
-    and may be looked at."""
+    """Of some cells, from the picture `(14400,) uint8`, the scene's light `(14400,) int16` in 64ths of a gray level, of
+    each pixel the darkest gray that is background (`low`) and how many above it are too (`room`), and which pixels
+    differ and may be looked at."""
 
     def __init__(
         self, cells: CellSet, picture: Picture, light: Fixed, low: Picture, room: Picture, *, differing: Bools
@@ -84,8 +84,8 @@ def _add_light(terms: Reals, light: Reals) -> None:
 
 class Findings(NamedTuple):
     """What differing pixels of a place show, in sums over them: their number; the squared gradients before, now, and
-    their product; the squared change of light in 1024ths of an octave; the change in gray levels, and half the room; and
-    how many of them are as the scene is a pixel aside."""
+    their product; the squared change of light in 1024ths of an octave; the change in gray levels, and half the room;
+    and how many of them are as the scene is a pixel aside."""
 
     pixels: float
     before: float

@@ -17,6 +17,7 @@ from processor.cellset import (
     subset,
     union,
     unpacked,
+    unpacked_all,
 )
 
 SETS = st.sets(st.integers(0, 575), max_size=120).map(lambda cells: sum(1 << cell for cell in cells))
@@ -84,6 +85,11 @@ def _filled(lines: Bools) -> Bools:
 
 def test_a_subset_has_the_chosen_of_the_numbers() -> None:
     assert subset(np.array([3, 64, 65]), np.array([True, False, True])) == 1 << 3 | 1 << 65
+
+
+def test_sets_are_unpacked_together_as_one_by_one() -> None:
+    sets = [0, 1 << 3 | 1 << 65, ALL]
+    np.testing.assert_array_equal(unpacked_all(sets), [unpacked(one) for one in sets])
 
 
 def test_the_union_holds_all() -> None:
