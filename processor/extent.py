@@ -33,7 +33,10 @@ FAINT = np.int16(3 * 9 * (1 << UNIT) // 8)
 MOST_SHADED = 3
 """Of so many cells that differ, an object covers one at least."""
 
-_UNIT = np.array(UNIT, np.int16)
+_UNIT, _NOUGHT, _BRIGHTEST = (np.array(number, np.int16) for number in (UNIT, 0, 255 << UNIT))
+
+_SAMPLES = slice(30, None, 61)
+"""Pixels enough, of all rows and columns, to know the median of a picture."""
 
 
 def covering(found: Sequence[Component], sight: Sight, full: CellSet) -> list[Component]:
@@ -41,13 +44,12 @@ def covering(found: Sequence[Component], sight: Sight, full: CellSet) -> list[Co
     stirs in these."""
     if not found:
         return []
-    wholes = [one.cells | spread(one.cells, full) for one in found]
-    near = [grown(whole) for whole in wholes]
+    near = [grown(one.cells | spread(one.cells, full)) for one in found]
     cells = numbers(union(near))
     extent = Extent(cells, _owners(cells, near), sight.picture, sight.light, sight.room)
     return [
-        replace(one, cells=_plausible(extent.of(cells), whole, sight.counts))
-        for one, whole, cells in zip(found, wholes, near, strict=True)
+        replace(one, cells=_plausible(extent.of(cells), one.cells, sight.counts))
+        for one, cells in zip(found, near, strict=True)
     ]
 
 
@@ -72,6 +74,14 @@ def _fullest(cells: CellSet, counts: Counts) -> CellSet:
     return 1 << int(chosen[counts[chosen].argmax()])
 
 
+def exposure(picture: Picture, light: Fixed) -> np.int16:
+    """By how much the whole picture is brighter than the scene, in 64ths of a gray level: a camera adapts its exposure
+    to what passes, by less than is noticed, yet by more than what is faint."""
+    change = (picture[_SAMPLES].astype(np.int16) << _UNIT) - light[_SAMPLES]
+    change.sort()
+    return np.int16(change[len(change) // 2])
+
+
 class Extent:
     """Within `cells` `(k,)`, each near the component whose number it has in `owners` `(k,)`, from the picture
     `(14400,) uint8`, the scene's light `(14400,) int16` in 64ths of a gray level, and how many grays of `room` each
@@ -81,7 +91,8 @@ class Extent:
         self, cells: npt.NDArray[np.intp], owners: npt.NDArray[np.intp], picture: Picture, light: Fixed, room: Picture
     ) -> None:
         at = patches(cells)
-        before, gray = light.take(at), picture.take(at)
+        before, gray = light.take(at) + exposure(picture, light), picture.take(at)
+        np.minimum(np.maximum(before, _NOUGHT, out=before), _BRIGHTEST, out=before)
         change = (gray.astype(np.int16) << _UNIT) - before
         size = np.abs(change)
         lit = ~in_shadow(LOG_GRAY.take(gray) - LOG_LIGHT.take(before), owners)

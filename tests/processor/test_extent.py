@@ -73,3 +73,11 @@ def test_where_the_picture_is_white_before_and_now_it_is_not() -> None:
     watch.suspect(sight)
     [one] = covering(watch.judge(sight, CALMLY), sight, watch.full)
     assert one.cells == cells((6, 12), (10, 16))
+
+
+@pytest.mark.parametrize("brighter", [-4, 4])
+def test_a_camera_that_adapts_its_exposure_to_it_does_not_make_it_larger(brighter: float) -> None:
+    scene = ROAD + brighter
+    scene[30:60, 50:80] = 220
+    [one] = covered(scene)
+    assert one.cells == cells((6, 12), (10, 16))
