@@ -34,6 +34,7 @@ MOST_SHADED = 3
 """Of so many cells that differ, an object covers one at least."""
 
 _UNIT, _NOUGHT, _BRIGHTEST = (np.array(number, np.int16) for number in (UNIT, 0, 255 << UNIT))
+_FEWEST = np.array([[FEWEST], [FEWEST], [FEWEST_BETWEEN]], np.float32)
 
 _SAMPLES = slice(30, None, 61)
 """Pixels enough, of all rows and columns, to know the median of a picture."""
@@ -101,9 +102,9 @@ class Extent:
         differs = size[OWN] > room.take(at[OWN]) * CHANGED
         faint = np.abs(around(change >> 3, np.add)) > FAINT
         counts = by_cell(np.concatenate((differs & shown, faint & shown, faint & lit), axis=1))
-        differing, faintly, lightly = counts.reshape(3, -1)
-        self._covered = subset(cells, (differing >= FEWEST) | (faintly >= FEWEST))
-        self._changed = subset(cells, lightly >= FEWEST_BETWEEN)
+        enough = counts.reshape(3, -1) >= _FEWEST
+        self._covered = subset(cells, enough[0] | enough[1])
+        self._changed = subset(cells, enough[2])
 
     def of(self, near: CellSet) -> CellSet:
         """What of the cells in and beside an object it covers."""
