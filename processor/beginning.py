@@ -32,13 +32,9 @@ class Beginning:
     def add(self, picture: Picture) -> bool:
         """Take in the next picture `(90, 160)`; returns whether a background is to be made of `pictures` now."""
         if self._seen >= AGAIN[-1]:
+            self.pictures = []  # they are not needed any more
             return False
         self._seen += 1
         if self._seen <= AGAIN[0] or self._seen % 2:
             self.pictures.append(picture)
         return self._seen == FRAMES or self._seen in AGAIN
-
-    def finish(self) -> None:
-        """Forget what is not needed any more."""
-        if self._seen >= AGAIN[-1]:
-            self.pictures = []

@@ -97,16 +97,20 @@ class Lane:
         if self.times and abs(time - self.times[-1]) > RESTART_AFTER:
             for part in (self._beginning, self._tampering, self._patience, self._lamps):
                 part.restart()
+            self.times.clear()  # no onset lies before it
         self.times.append(time)
         self._pictures.append(picture.ravel())
 
     def _learn_scene(self, scene: Background, picture: Picture, differing: Bools) -> Counts:
-        """Begin with the median of the pictures so far, and see them anew before it; returns the present counts."""
+        """Begin with the median of the pictures so far, and see those before the present one anew before it; returns
+        the present counts."""
         scene.found(self._number, self._beginning.pictures)
         low, room = scene.low[self._number], scene.room[self._number]
-        counts = count_per_cell((np.stack([*self._beginning.pictures, picture]) - low) > room)
+        earlier = [one for one in self._beginning.pictures if one is not picture]
+        counts = count_per_cell((np.stack([*earlier, picture]) - low) > room)
         seen = [packed(cells >= self._neutral.cell_pixels) for cells in counts[:-1]]
         self._neutral.recall(seen)
+        self._lamps.restart()  # what flashed once has not flashed again because it is seen anew
         for cells in seen:
             self._lamps.follow(cells)
             self._travel.follow(list(components(cells)))

@@ -36,10 +36,9 @@ def test_it_is_settled_once_what_passed_at_first_is_gone_from_it() -> None:
 
 def test_what_is_not_needed_any_more_is_forgotten() -> None:
     beginning = Beginning()
-    for _ in range(AGAIN[-1]):
-        assert len(beginning.pictures) <= AGAIN[-1]
-        beginning.add(BLANK)
-        beginning.finish()
+    due(beginning, AGAIN[-1])
+    assert FRAMES < len(beginning.pictures) < AGAIN[-1]
+    beginning.add(BLANK)
     assert beginning.pictures == []
 
 

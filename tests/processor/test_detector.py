@@ -1,11 +1,13 @@
 import itertools
+import math
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
-from nvr.model import FrameActivity, SceneChange
+from nvr.model import Box, FrameActivity, SceneChange
 from nvr.settings import CameraSettings, MotionSettings, Polygon, Zone
 from processor.cells import box_around
 from processor.detector import Detector
@@ -205,6 +207,31 @@ def test_a_scene_is_learnt_anew_after_a_long_pause() -> None:
         _one(detector, shot)
     later = [Shot(shot.seconds + 3600, shot.picture, None) for shot in shoot(10, scene=wall(seed=5))]
     assert moving([_one(detector, shot) for shot in later]) == []
+
+
+def test_an_onset_never_lies_before_a_long_pause() -> None:
+    def pacing(picture: np.ndarray, time: float) -> Box | None:
+        x = 0.4 + 0.1 * math.sin(time)
+        return walker(8, 100, path=(x, x))(picture, time)
+
+    paused_at, pause = 15.0, 3600.0
+    detector, onsets = Detector([camera()]), []
+    for shot in shoot(30, pacing):
+        later = shot if shot.seconds < paused_at else replace(shot, seconds=shot.seconds + pause)
+        activity = _one(detector, later)
+        if len(activity.cells) and later is not shot:
+            onsets.append(activity.onset or activity.time)
+    assert min(onsets) >= EPOCH + timedelta(seconds=paused_at + pause)
+
+
+@pytest.mark.parametrize("pictures", [2, 3, 4])
+def test_a_cat_that_left_as_the_scene_began_is_found_again_where_it_was(pictures: int) -> None:
+    def cat(picture: np.ndarray, time: float) -> Box | None:
+        x = 0.5 + 0.004 * time if time < 10 else 0.5 + 0.012 * math.sin(6.5 * time)
+        is_here = 0.2 <= time < 0.2 * pictures - 0.1 or time >= 20
+        return walker(0, 100, size=(0.12, 0.25), path=(x, x))(picture, time) if is_here else None
+
+    assert len([number for number in moving(detect(shoot(30, cat))) if number >= 100]) > 40
 
 
 def test_heat_lies_within_the_moving_cells() -> None:
