@@ -30,11 +30,11 @@ CHANGED = np.int16(3 * (1 << UNIT) // 8)
 FAINT = np.int16(3 * 9 * (1 << UNIT) // 8)
 """3 gray levels, by which the mean over 3 x 3 pixels changes where something is: here their sum, in 8ths."""
 
-MOST_SHADED = 3
+MOST_SHADED = 2
 """Of so many cells that differ, an object covers one at least."""
 
 _UNIT, _NOUGHT, _BRIGHTEST = (np.array(number, np.int16) for number in (UNIT, 0, 255 << UNIT))
-_FEWEST = np.array([[FEWEST], [FEWEST], [FEWEST_BETWEEN]], np.float32)
+_FEWEST = np.array([[FEWEST], [FEWEST], [FEWEST], [FEWEST_BETWEEN]], np.float32)
 
 _SAMPLES = slice(30, None, 61)
 """Pixels enough, of all rows and columns, to know the median of a picture."""
@@ -45,12 +45,13 @@ def covering(found: Sequence[Component], sight: Sight, full: CellSet) -> list[Co
     stirs in these."""
     if not found:
         return []
-    near = [grown(one.cells | spread(one.cells, full)) for one in found]
+    wholes = [one.cells | spread(one.cells, full) for one in found]
+    near = [grown(whole) for whole in wholes]
     cells = numbers(union(near))
     extent = Extent(cells, _owners(cells, near), sight.picture, sight.light, sight.room)
     return [
-        replace(one, cells=_plausible(extent.of(cells), one.cells, sight.counts))
-        for one, cells in zip(found, near, strict=True)
+        replace(one, cells=_plausible(extent.of(cells), whole & extent.differing or one.cells, sight.counts))
+        for one, whole, cells in zip(found, wholes, near, strict=True)
     ]
 
 
@@ -63,7 +64,7 @@ def _owners(cells: npt.NDArray[np.intp], near: Sequence[CellSet]) -> npt.NDArray
 
 
 def _plausible(covered: CellSet, differing: CellSet, counts: Counts) -> CellSet:
-    """The cells that are covered, unless hardly any are: what is dark and plain is not all shadow."""
+    """The cells that are covered, unless it is less than half: what is dark and plain is not all shadow."""
     if MOST_SHADED * covered.bit_count() >= differing.bit_count():
         return covered
     return differing if differing.bit_count() >= LARGE else covered or _fullest(differing, counts)
@@ -86,7 +87,7 @@ def exposure(picture: Picture, light: Fixed) -> np.int16:
 class Extent:
     """Within `cells` `(k,)`, each near the component whose number it has in `owners` `(k,)`, from the picture
     `(14400,) uint8`, the scene's light `(14400,) int16` in 64ths of a gray level, and how many grays of `room` each
-    pixel has `(14400,) uint8`."""
+    pixel has `(14400,) uint8`. The `differing` of them show another gray than the scene, object or shadow."""
 
     def __init__(
         self, cells: npt.NDArray[np.intp], owners: npt.NDArray[np.intp], picture: Picture, light: Fixed, room: Picture
@@ -101,10 +102,11 @@ class Extent:
         shown &= lit
         differs = size[OWN] > room.take(at[OWN]) * CHANGED
         faint = np.abs(around(change >> 3, np.add)) > FAINT
-        counts = by_cell(np.concatenate((differs & shown, faint & shown, faint & lit), axis=1))
-        enough = counts.reshape(3, -1) >= _FEWEST
-        self._covered = subset(cells, enough[0] | enough[1])
-        self._changed = subset(cells, enough[2])
+        counts = by_cell(np.concatenate((differs, differs & shown, faint & shown, faint & lit), axis=1))
+        enough = counts.reshape(4, -1) >= _FEWEST
+        self.differing: CellSet = subset(cells, enough[0])
+        self._covered = subset(cells, enough[1] | enough[2])
+        self._changed = subset(cells, enough[3])
 
     def of(self, near: CellSet) -> CellSet:
         """What of the cells in and beside an object it covers."""

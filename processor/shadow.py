@@ -60,7 +60,7 @@ def in_shadow(change: Reals, owners: npt.NDArray[np.intp]) -> Bools:
         shadow = shadow[further:] | shadow[:-further]
     own = change[OWN]
     shadow &= own < 0
-    shadow &= own > depths - DEPTH
+    shadow &= own > np.maximum(depths - DEPTH, DEEPEST)
     return shadow
 
 
