@@ -13,7 +13,7 @@ import numpy as np
 from nvr.model import Picture
 from processor.background import UNIT, Fixed
 from processor.cells import Bools, Reals
-from processor.cellset import CellSet, numbers, unpacked_all
+from processor.cellset import CellSet, numbers, unpacked, unpacked_all
 from processor.patches import ABOVE, BELOW, LEFT, OWN, RIGHT, by_cell, patches
 from processor.sway import aside
 
@@ -37,6 +37,14 @@ TERMS = 11
 those before and now, along row and column; the squared change of light; the change of gray in 64ths; the room;
 whether the scene shows the same a pixel aside; and a one, to count by."""
 
+SLOPE: Reals = (1024 / math.log(2) / (np.arange((255 << UNIT) + 1) / (1 << UNIT) + DARK) / (1 << UNIT)).astype(
+    np.float32
+)
+"""By how much that grows with each 64th of a gray level."""
+
+NOISE = 4 / 2.2**2
+"""What noise adds to a squared gradient, in which four pixels have part, by its squared spread: 2.2 deviations."""
+
 _UNIT = np.array(UNIT, np.int16)
 
 
@@ -51,6 +59,7 @@ class Evidence:
         self._cells = numbers(cells)
         at = patches(self._cells)
         scene, now, rooms = light.take(at), picture.take(at), room.take(at)
+        self._own, self._scene = at[OWN], scene[OWN]
         octaves = np.empty((2, *at.shape), np.float32)
         octaves[0] = LOG_LIGHT.take(scene)
         octaves[1] = LOG_GRAY.take(now)
@@ -69,6 +78,12 @@ class Evidence:
         """What each of some places of these cells shows."""
         chosen = unpacked_all(places).take(self._cells, axis=1)
         return [Findings.of(sums) for sums in chosen.astype(np.float32).dot(self._sums).tolist()]
+
+    def noise(self, place: CellSet, spread: Fixed) -> float:
+        """The mean squared gradient that noise makes in a place of these cells, by its `spread` `(14400,) int16`."""
+        chosen = unpacked(place).take(self._cells)
+        deviation = spread.take(self._own[:, chosen]) * SLOPE.take(self._scene[:, chosen])
+        return NOISE * float(np.vdot(deviation, deviation)) / deviation.size
 
 
 def _add_light(terms: Reals, light: Reals) -> None:
@@ -111,6 +126,10 @@ class Findings(NamedTuple):
             aside=swayed,
         )
 
+    def without(self, noise: float) -> "Findings":
+        """The same had the picture no noise, of whose squared gradients that is the mean."""
+        return self._replace(now=max(self.now - noise * self.pixels, 0.1 * self.now))
+
     @property
     def telling(self) -> bool:
         """Whether the scene had texture enough to be known again."""
@@ -120,6 +139,11 @@ class Findings(NamedTuple):
     def survival(self) -> float:
         """How far the scene's texture is still there: its correlation with what is seen, 0 where nothing can tell."""
         return self.product / math.sqrt(self.before * self.now + 1) if self.telling else 0.0
+
+    @property
+    def transparency(self) -> float:
+        """The share of the scene's gradients that is still seen: 1 in any light, 0 where something opaque hides it."""
+        return self.product / max(self.before, 1)
 
     @property
     def steepness(self) -> float:

@@ -127,6 +127,7 @@ class Lane:
             light=scene.light[lane].ravel(),
             low=scene.low[lane].ravel(),
             room=scene.room[lane].ravel(),
+            spread=scene.spread[lane].ravel(),
             differing=flat,
             clear=flat if self._view.is_whole else flat & self._interior,
             counts=counts.ravel(),

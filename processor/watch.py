@@ -4,7 +4,6 @@ A cell that differs is a suspect. It is confirmed as motion when it changes now 
 edges (light has none), is solid, was there before (sparks were not), and hides the scene's texture (shadows do not).
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,22 +12,12 @@ import numpy.typing as npt
 
 from nvr.model import Picture
 from processor.background import Fixed
+from processor.candidate import Candidate
 from processor.cells import CELL, Bools, Counts
 from processor.cellset import ALL, CELLS, CellSet, components, grown, numbers, packed, rim, subset, union
-from processor.evidence import Evidence, Findings
+from processor.evidence import Evidence
 from processor.memory import LARGE, Memory
 from processor.patches import insides
-
-RELIT, RELIT_SMALL, FEW_PIXELS, CRISP = 0.45, 0.62, 70, 0.4
-"""Correlations of texture above which a component, or one of few pixels that is so sharp, only changed its light."""
-
-EDGED, EDGED_DIM, DIM = 0.23, 0.27, 6.0
-"""The least sharpness of an object, and of one dimmer in thresholds. What is out of focus on the lens has 0.18 at most
-and a cloud's rim, always dim, 0.26; bright plain vans have 0.24, people 0.3."""
-
-ASIDE, ASIDE_FAINT, FAINT = 0.85, 0.6, 4.0
-"""The share of pixels at which something, or what is fainter in strength, is the scene itself, swaying: people have
-0.25, small things 0.4, what is hardly brighter than a wall 0.55."""
 
 FULL_PIXELS = 7
 """Differing pixels from which on a cell may be part of an object: its edge makes half a pixel beside it differ too."""
@@ -39,6 +28,12 @@ SOLID = 4
 CALM, SHOWER = 1.5, 4.0
 """Cells that light up in a usual frame without being motion: below the first hardly any, from the second on many."""
 
+MANY_SPARKS = 20
+"""So many times the usual sparks, in one piece, are something large."""
+
+NOISY = 2.0
+"""The contrast up to which the gradients of noise are taken from those of a component: faint light has none else."""
+
 LEAST_CHANGE = np.uint8(5)
 """Gray levels that a pixel changes in two frames where something moves, however quiet the scene behind it was."""
 
@@ -46,14 +41,15 @@ LEAST_CHANGE = np.uint8(5)
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What the watch is shown of one camera, flat `(14400,)`: the picture, the one two frames ago, the scene's light,
-    `low` (the darkest gray that is background) and `room` (how many above it are too), the differing pixels, those that
-    may count, and counts by cell."""
+    `low` (the darkest gray that is background) and `room` (how many above it are too), the noise's `spread`, the
+    differing pixels, those that may count, and counts by cell."""
 
     picture: Picture
     earlier: Picture
     light: Fixed
     low: Picture
     room: Picture
+    spread: Fixed
     differing: Bools
     clear: Bools
     counts: Counts
@@ -113,7 +109,7 @@ class Watch:
         """What of the suspects moves, where so many `sparks` are usual."""
         lively = self._suspects & grown(_changing(numbers(self._suspects), sight))
         likely = [one for one in components(lively) if self._is_persistent(one, sparks)]
-        confirmed = self._confirmed(likely, sight, sparks >= SHOWER) if likely else []
+        confirmed = self._confirmed(likely, sight, sparks) if likely else []
         self._memory.note(lively)
         self._arrived &= ~union(one.cells for one in confirmed)
         return confirmed
@@ -122,10 +118,12 @@ class Watch:
         """A small one was there several times before; a large one may be new, or jump, unless sparks are usual."""
         size = component.bit_count()
         if sparks >= CALM:
+            if size >= MANY_SPARKS * sparks:
+                return True
             return size >= sparks and self._memory.repeats(component) >= (3 if sparks < SHOWER else 4)
         return size >= LARGE or self._memory.repeats(component) >= (2 if size > 1 else 3)
 
-    def _confirmed(self, likely: Sequence[CellSet], sight: Sight, in_shower: bool) -> list[Component]:
+    def _confirmed(self, likely: Sequence[CellSet], sight: Sight, sparks: float) -> list[Component]:
         likely = [one for one in likely if SOLID * (one & self._solid).bit_count() >= one.bit_count()]
         if not likely:
             return []
@@ -135,26 +133,17 @@ class Watch:
         shown = evidence.of([*likely, *(one & rims for one in likely), *(one & ~rims for one in likely)])
         found = []
         for one, whole, edge, inside in zip(likely, shown, shown[many:], shown[2 * many :], strict=False):
-            strength = whole.contrast * math.sqrt(one.bit_count())
-            if not _is_object(whole, edge, inside, strength):
-                continue
-            if strength >= self._least_strength or one.bit_count() >= LARGE:
-                cells = one & self.full or one & self._solid
-                seen_before = self._memory.run(one, in_shower)
-                found.append(Component(cells, whole.contrast, strength, seen_before))
+            candidate = Candidate(one.bit_count(), whole, edge, inside, sparks)
+            if whole.contrast < NOISY:
+                candidate = candidate.without(evidence.noise(one, sight.spread))
+            if candidate.is_object and (candidate.strength >= self._least_strength or one.bit_count() >= LARGE):
+                found.append(self._component(one, candidate))
         return found
 
-
-def _is_object(whole: Findings, edge: Findings, inside: Findings, strength: float) -> bool:
-    """Whether a component has an edge, hides the texture of the scene, and is not the scene itself swaying."""
-    sharpness = whole.sharpness(edge)
-    alike = RELIT_SMALL if whole.pixels < FEW_PIXELS and sharpness > CRISP else RELIT
-    most_aside = ASIDE_FAINT if strength < FAINT else ASIDE
-    return (
-        sharpness >= (EDGED_DIM if whole.contrast < DIM else EDGED)
-        and max(whole.survival, inside.survival) <= alike
-        and whole.aside < most_aside * whole.pixels
-    )
+    def _component(self, cells: CellSet, candidate: Candidate) -> Component:
+        shown = cells & self.full or cells & self._solid
+        seen_before = self._memory.run(cells, candidate.sparks >= SHOWER)
+        return Component(shown, candidate.whole.contrast, candidate.strength, seen_before)
 
 
 def _changing(cells: npt.NDArray[np.intp], sight: Sight) -> CellSet:

@@ -39,6 +39,7 @@ class Onlooker:
             light=self._known.light[0].ravel(),
             low=low.ravel(),
             room=room.ravel(),
+            spread=self._known.spread[0].ravel(),
             differing=differing.ravel(),
             clear=differing.ravel(),
             counts=count_per_cell(differing[np.newaxis]).ravel(),

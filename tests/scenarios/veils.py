@@ -123,6 +123,20 @@ def insect(every: float = 25, seconds: float = 8, phase: float = 0) -> Veil:
     return veil
 
 
+def hand(start: float, seconds: float, gray: float = 60, softness: float = 8) -> Veil:
+    """Something opaque so near the lens that it is out of focus comes into the picture and goes."""
+
+    def veil(picture: Gray, time: float, _random: np.random.Generator) -> Gray:
+        if not start <= time < start + seconds:
+            return picture
+        x = WIDTH * 0.25 * np.sin(np.pi * (time - start) / seconds)
+        reach = np.hypot((X - x) / 60, (Y - HEIGHT / 2) / 40)
+        cover = 1 / (1 + np.exp((reach - 1) * 45 / softness))
+        return np.asarray(picture + cover * (gray - picture), np.float32)
+
+    return veil
+
+
 def moths(rate: float = 0.35, gray: float = 110) -> Veil:
     """Insects that fly past an infrared lamp at night: a bright streak in one picture, out of focus."""
 
