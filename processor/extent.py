@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from nvr.model import Picture
 from processor.background import UNIT, Fixed
-from processor.cells import Bools, Counts
+from processor.cells import Bools, Counts, Reals
 from processor.cellset import CellSet, between, grown, numbers, spread, subset, union, unpacked
 from processor.evidence import LOG_GRAY, LOG_LIGHT
 from processor.memory import LARGE
 from processor.patches import OWN, around, by_cell, patches
-from processor.shadow import in_shadow
+from processor.shadow import faintest, in_shadow
 from processor.watch import Component, Sight
 
 FEWEST, FEWEST_BETWEEN = 6, 11
@@ -48,7 +48,8 @@ def covering(found: Sequence[Component], sight: Sight, full: CellSet) -> list[Co
     wholes = [one.cells | spread(one.cells, full) for one in found]
     near = [grown(whole) for whole in wholes]
     cells = numbers(union(near))
-    extent = Extent(cells, _owners(cells, near), sight.picture, sight.light, sight.room)
+    faintest_shadows = np.array([faintest(one.contrast) for one in found], np.float32)
+    extent = Extent(cells, _owners(cells, near), faintest_shadows, sight)
     return [
         replace(one, cells=_plausible(extent.of(cells), whole & extent.differing or one.cells, sight.counts))
         for one, whole, cells in zip(found, wholes, near, strict=True)
@@ -85,22 +86,22 @@ def exposure(picture: Picture, light: Fixed) -> np.int16:
 
 
 class Extent:
-    """Within `cells` `(k,)`, each near the component whose number it has in `owners` `(k,)`, from the picture
-    `(14400,) uint8`, the scene's light `(14400,) int16` in 64ths of a gray level, and how many grays of `room` each
-    pixel has `(14400,) uint8`. The `differing` of them show another gray than the scene, object or shadow."""
+    """Within `cells` `(k,)`, each near that of the n components whose number it has in `owners` `(k,)`. Their shadows
+    take so much light at least: `faintest_shadows` `(n,)`. The `differing` of them show another gray than the scene,
+    object or shadow."""
 
     def __init__(
-        self, cells: npt.NDArray[np.intp], owners: npt.NDArray[np.intp], picture: Picture, light: Fixed, room: Picture
+        self, cells: npt.NDArray[np.intp], owners: npt.NDArray[np.intp], faintest_shadows: Reals, sight: Sight
     ) -> None:
         at = patches(cells)
-        before, gray = light.take(at) + exposure(picture, light), picture.take(at)
+        before, gray = sight.light.take(at) + exposure(sight.picture, sight.light), sight.picture.take(at)
         np.minimum(np.maximum(before, _NOUGHT, out=before), _BRIGHTEST, out=before)
         change = (gray.astype(np.int16) << _UNIT) - before
         size = np.abs(change)
-        lit = ~in_shadow(LOG_GRAY.take(gray) - LOG_LIGHT.take(before), owners)
+        lit = ~in_shadow(LOG_GRAY.take(gray) - LOG_LIGHT.take(before), owners, faintest_shadows.take(owners))
         shown = _is_plain(size)
         shown &= lit
-        differs = size[OWN] > room.take(at[OWN]) * CHANGED
+        differs = size[OWN] > sight.room.take(at[OWN]) * CHANGED
         faint = np.abs(around(change >> 3, np.add)) > FAINT
         counts = by_cell(np.concatenate((differs, differs & shown, faint & shown, faint & lit), axis=1))
         enough = counts.reshape(4, -1) >= _FEWEST

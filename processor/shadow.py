@@ -16,8 +16,12 @@ from processor.patches import OWN, SIDE
 
 _T = TypeVar("_T", bound=np.generic)
 
-DEEPEST, FAINTEST = -1000.0, -150.0
-"""The light that a shadow takes, in 1024ths of an octave."""
+DEEPEST, FAINTEST, FAINTEST_OF_DIM = -1000.0, -20.0, -150.0
+"""The light that a shadow takes, in 1024ths of an octave. On a cloudy day it hardly takes any about someone's feet, but
+what is dim looks so itself."""
+
+DIM = 3.0
+"""The contrast in thresholds up to which something is."""
 
 EVEN = 70.0
 """How far it may differ within 2 x 2 pixels: a sensor's noise by day makes 40 of it, cloth and paint 160."""
@@ -28,16 +32,21 @@ DEPTH = 80.0
 FEWEST = 6
 """Places of 2 x 2 pixels that show how much that is."""
 
-_STEP, _STEPS = 32.0, 29
+_STEP, _STEPS = 32.0, 33
 """Depths are counted in such steps of which three in a row are one shadow; as many as reach the deepest, and two."""
 
 _HALF = np.float32(0.5)
 
 
-def in_shadow(change: Reals, owners: npt.NDArray[np.intp]) -> Bools:
+def faintest(contrast: float) -> float:
+    """The least light that the shadow of something of such a `contrast` in thresholds takes."""
+    return FAINTEST_OF_DIM if contrast < DIM else FAINTEST
+
+
+def in_shadow(change: Reals, owners: npt.NDArray[np.intp], at_least: Reals) -> Bools:
     """Which pixels `(33, k)`, from the first inside to the last, lie in shadow or half in it, of k patches of 7 x 7
     pixels in which the `change` of light, in 1024ths of an octave, is known `(49, k)`. Those of equal number in
-    `owners` `(k,)` show the same thing.
+    `owners` `(k,)` show the same thing, whose shadow takes so much light `at_least` `(k,)`.
 
     Any 2 x 2 pixels that are evenly darker, and as much as most such of the same thing, are in shadow; what is darker
     right beside them is half in it.
@@ -46,7 +55,7 @@ def in_shadow(change: Reals, owners: npt.NDArray[np.intp]) -> Bools:
     padded = np.zeros((OWN.start + SIDE**2, change.shape[1]), bool)
     even = np.less(most - least, EVEN, out=padded[OWN.start : -OWN.start])
     even &= least > DEEPEST
-    even &= most < FAINTEST
+    even &= most < at_least
     even[SIDE - 1 :: SIDE] = False  # those that would run into the next row
     places = even.ravel().nonzero()[0]
     if len(places) < FEWEST:
