@@ -10,11 +10,11 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from nvr.model import Picture
 from processor.background import UNIT, Fixed
 from processor.cells import Bools, Counts, Reals
 from processor.cellset import CellSet, between, grown, numbers, spread, subset, union, unpacked
 from processor.evidence import LOG_GRAY, LOG_LIGHT
+from processor.exposure import brightening
 from processor.memory import LARGE
 from processor.patches import OWN, around, by_cell, patches
 from processor.shadow import faintest, in_shadow
@@ -35,9 +35,6 @@ MOST_SHADED = 2
 
 _UNIT, _NOUGHT, _BRIGHTEST = (np.array(number, np.int16) for number in (UNIT, 0, 255 << UNIT))
 _FEWEST = np.array([[FEWEST], [FEWEST], [FEWEST], [FEWEST_BETWEEN]], np.float32)
-
-_SAMPLES = slice(30, None, 61)
-"""Pixels enough, of all rows and columns, to know the median of a picture."""
 
 
 def covering(found: Sequence[Component], sight: Sight, full: CellSet) -> list[Component]:
@@ -77,14 +74,6 @@ def _fullest(cells: CellSet, counts: Counts) -> CellSet:
     return 1 << int(chosen[counts[chosen].argmax()])
 
 
-def exposure(picture: Picture, light: Fixed) -> np.int16:
-    """By how much the whole picture is brighter than the scene, in 64ths of a gray level: a camera adapts its exposure
-    to what passes, by less than is noticed, yet by more than what is faint."""
-    change = (picture[_SAMPLES].astype(np.int16) << _UNIT) - light[_SAMPLES]
-    change.sort()
-    return np.int16(change[len(change) // 2])
-
-
 class Extent:
     """Within `cells` `(k,)`, each near that of the n components whose number it has in `owners` `(k,)`. Their shadows
     take so much light at least: `faintest_shadows` `(n,)`. The `differing` of them show another gray than the scene,
@@ -94,7 +83,7 @@ class Extent:
         self, cells: npt.NDArray[np.intp], owners: npt.NDArray[np.intp], faintest_shadows: Reals, sight: Sight
     ) -> None:
         at = patches(cells)
-        before, gray = sight.light.take(at) + exposure(sight.picture, sight.light), sight.picture.take(at)
+        before, gray = sight.light.take(at) + brightening(sight.picture, sight.light), sight.picture.take(at)
         np.minimum(np.maximum(before, _NOUGHT, out=before), _BRIGHTEST, out=before)
         change = (gray.astype(np.int16) << _UNIT) - before
         size = np.abs(change)

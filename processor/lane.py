@@ -14,6 +14,7 @@ from processor.background import Background
 from processor.beginning import Beginning
 from processor.cells import Bools, Counts, count_per_cell
 from processor.cellset import ALL, CellSet, components, numbers, packed, union
+from processor.exposure import exposed_alike
 from processor.extent import covering
 from processor.lamps import Lamps
 from processor.memory import FRAMES, LARGE
@@ -154,19 +155,28 @@ class Lane:
         return Verdict(change=change)
 
     def _look(self, scene: Background, sight: Sight, change: SceneChange | None) -> Verdict:
-        suspects = self._neutral.suspect(sight)
+        shown, sight = sight.picture, self._exposed_alike(sight)
+        suspects = packed(sight.counts >= self._neutral.cell_pixels)
         adopted, upheaval = self._upheavals.follow(sight, suspects, int(np.count_nonzero(sight.differing)))
         if adopted:
-            scene.adopt(self._number, sight.picture.reshape(FRAME_HEIGHT, FRAME_WIDTH))
+            scene.adopt(self._number, shown.reshape(FRAME_HEIGHT, FRAME_WIDTH))
         if not self._upheavals.settled:
             self._neutral.rest()
             self._lamps.rest()
             self._believed([])
             return Verdict(change=upheaval or change)
-        self._lamps.follow(suspects)
+        self._lamps.follow(self._neutral.suspect(sight))
         found = self._believed(self._neutral.judge(sight, self._sparks))
         self._adapt(scene, self._neutral.flashes())
         return self._verdict(scene, sight, covering(found, sight, self._neutral.full), change)
+
+    def _exposed_alike(self, sight: Sight) -> Sight:
+        """As the camera would see it if it had not adapted its exposure to what passes."""
+        picture = exposed_alike(sight.picture, sight.light)
+        if picture is sight.picture:
+            return sight
+        self._pictures[-1] = picture
+        return self._against(replace(sight, picture=picture), sight.low, sight.room)
 
     def _adapt(self, scene: Background, flashes: int) -> None:
         """Suspects that come from nowhere and are not confirmed are rain, snow or noise, once the scene is known."""
@@ -219,12 +229,16 @@ class Lane:
 
     def _keen_look(self, scene: Background, sight: Sight, rung: Rung, watch: Watch) -> tuple[Sight, list[Component]]:
         low, room = (bounds.ravel() for bounds in scene.bounds(self._number, rung.contrast))
+        keen = self._against(sight, low, room)
+        watch.suspect(keen)
+        return keen, watch.judge(keen, self._sparks)
+
+    def _against(self, sight: Sight, low: Picture, room: Picture) -> Sight:
+        """The same picture against other bounds of what is background, `(14400,)` each."""
         differing = (sight.picture - low) > room
         counts = count_per_cell(differing.reshape(1, FRAME_HEIGHT, FRAME_WIDTH)).ravel()
         clear = differing if self._view.is_whole else differing & self._interior
-        keen = replace(sight, low=low, room=room, differing=differing, clear=clear, counts=counts)
-        watch.suspect(keen)
-        return keen, watch.judge(keen, self._sparks)
+        return replace(sight, low=low, room=room, differing=differing, clear=clear, counts=counts)
 
     def _counted(self, found: Iterable[Component], counts: Counts, demand: Demand) -> list[tuple[CellSet, int]]:
         """What of each component is strong enough where it is, and of a wanted size, with how long it was seen."""

@@ -1,0 +1,64 @@
+"""Exposure: a camera adapts it to what passes, by which all of its picture changes a little, and nothing moves.
+
+What follows from one picture to the next is told against the scene as it is exposed now, or else a dark van that comes
+near lights up the road about it.
+"""
+
+import math
+
+import numpy as np
+
+from nvr.model import Picture
+from processor.background import UNIT, Fixed
+
+NOTABLE, MOST = 1.5 * (1 << UNIT), 12.0 * (1 << UNIT)
+"""The change of light, in 64ths of a gray level, that matters, and the most that a camera makes for what passes: what
+covers a lens takes more."""
+
+OTHERS = 0.3
+"""The share of a picture that may have changed otherwise, to either side, by what passes."""
+
+_SAMPLES = slice(30, None, 61)
+"""Pixels enough, of all rows and columns, to know the median of a picture."""
+
+_UNIT = np.array(UNIT, np.int16)
+_SHARES = np.linspace(0, 1, 256)
+
+
+def brightening(picture: Picture, light: Fixed) -> np.int16:
+    """By how much the whole picture `(14400,)` is brighter than the scene, in 64ths of a gray level."""
+    change = _sampled(picture, light)
+    return np.int16(change[len(change) // 2])
+
+
+def exposed_alike(picture: Picture, light: Fixed) -> Picture:
+    """The picture `(14400,)` as it were with the exposure that the scene's `light` was learnt with; itself where that
+    is nearly the same, or no exposure makes the one of the other.
+
+    What passes has its part in the picture's median, and a camera brightens what is dark: it is corrected too little
+    rather than too much.
+    """
+    if not _is_exposure(_sampled(picture, light)):
+        return picture
+    power = _depth(np.median(light[_SAMPLES]) / (1 << UNIT)) / _depth(np.median(picture[_SAMPLES]))
+    corrected: Picture = np.rint(255 * _SHARES**power).astype(np.uint8).take(picture)
+    return corrected
+
+
+def _depth(gray: float) -> float:
+    """How far below white, in powers, a gray lies."""
+    return math.log(min(max(gray, 1), 254) / 255)
+
+
+def _is_exposure(change: Fixed) -> bool:
+    """Whether most of the picture has changed notably, to one side and nearly alike, which another scene has not."""
+    others = int(OTHERS * len(change))
+    least, middle, most = change[[others, len(change) // 2, -others]].tolist()
+    return bool(abs(middle) <= MOST and (least >= NOTABLE or most <= -NOTABLE) and most - least <= abs(middle))
+
+
+def _sampled(picture: Picture, light: Fixed) -> Fixed:
+    """The change of light of some pixels, from the most that is darker to the most that is brighter."""
+    change: Fixed = (picture[_SAMPLES].astype(np.int16) << _UNIT) - light[_SAMPLES]
+    change.sort()
+    return change

@@ -1,0 +1,44 @@
+"""What exposure changed is seen as it was; what else changed is left alone."""
+
+import numpy as np
+import pytest
+
+from nvr.model import Picture
+from processor.background import UNIT, Fixed
+from processor.exposure import brightening, exposed_alike
+from tests.processor.scenes import Gray, wall
+
+WALL: Gray = wall(1)
+LIGHT: Fixed = (WALL.ravel() * (1 << UNIT)).astype(np.int16)
+
+
+def shown(scene: Gray) -> Picture:
+    return np.rint(np.clip(scene, 0, 255)).astype(np.uint8).ravel()
+
+
+@pytest.mark.parametrize("power", [0.92, 0.97, 1.03, 1.08])
+def test_a_picture_in_another_exposure_is_seen_as_in_that_of_the_scene(power: float) -> None:
+    seen = exposed_alike(shown(255 * (WALL / 255) ** power), LIGHT).astype(float)
+    assert np.abs(seen - WALL.ravel()).mean() < 1.5
+
+
+def test_what_passes_keeps_its_difference() -> None:
+    passing = 255 * (WALL / 255) ** 0.9
+    passing[20:60, 40:90] = 30
+    seen = exposed_alike(shown(passing), LIGHT).reshape(90, 160)
+    assert seen[20:60, 40:90].max() < 30
+    assert np.abs(seen[62:] - WALL[62:]).mean() < 0.6 * np.abs(passing[62:] - WALL[62:]).mean()
+
+
+@pytest.mark.parametrize(
+    "scene", [WALL, WALL + 0.8, WALL * 0.8, wall(5)], ids=["the same", "hardly brighter", "a lamp out", "another"]
+)
+def test_any_other_picture_is_left_as_it_is(scene: Gray) -> None:
+    picture = shown(scene)
+    assert exposed_alike(picture, LIGHT) is picture
+
+
+def test_the_brightening_is_that_of_the_median_pixel() -> None:
+    scene = WALL + 3
+    scene[:30] = 0
+    assert brightening(shown(scene), LIGHT) == pytest.approx(3 * (1 << UNIT), abs=0.7 * (1 << UNIT))
