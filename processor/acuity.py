@@ -118,3 +118,8 @@ class View:
     @property
     def is_whole(self) -> bool:
         return self.size == FRAME_HEIGHT * FRAME_WIDTH
+
+    @property
+    def partial(self) -> Bools | None:
+        """The `interior` where there are masks."""
+        return None if self.is_whole else self.interior

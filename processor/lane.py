@@ -67,7 +67,7 @@ class Lane:
         self._most = (max_area_map(settings) * PIXELS).ravel()
         self._any_size = bool((self._least <= 0).all() and (self._most >= PIXELS).all())
         self._beginning, self._patience = Beginning(), Patience()
-        self._upheavals, self._tampering = Upheavals(self._view.size), Tampering()
+        self._upheavals, self._tampering = Upheavals(self._interior), Tampering(self._view.partial)
         self._travel, self._lamps = Travel(), Lamps()
         self._sparks = FIRST_SPARKS
         self._pictures: deque[Picture] = deque(maxlen=3)

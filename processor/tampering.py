@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from nvr.model import Picture, SceneChange
+from processor.cells import Bools, Reals
 
 FROZEN_AFTER = timedelta(seconds=20)
 """Pictures equal in every pixel for so long: a still scene with a low bit rate has new noise with each key frame."""
@@ -35,14 +36,26 @@ class Look:
     contrast: float
 
     @classmethod
-    def of(cls, picture: Picture) -> "Look":
-        """From a third of the rows of `(90, 160)`."""
+    def of(cls, picture: Picture, visible: Bools | None = None) -> "Look":
+        """From a third of the rows of `(90, 160)`, of the `visible` pixels of like shape where there are masks: a mask
+        has an edge, and shows it whatever becomes of the camera."""
+        if visible is not None:
+            return cls._through(picture[1::3].astype(np.float32), visible[1::3])
         lines = picture[1::3].astype(np.float32)
         steps = np.abs(lines[:, 2:] - lines[:, :-2])
         mean = float(np.add.reduce(lines, axis=None)) / lines.size
         lines -= np.float32(mean)
         spread = math.sqrt(float(np.vdot(lines, lines)) / lines.size)
         return cls(float(np.add.reduce(steps, axis=None)) / steps.size / (mean + 24), spread / (mean + 24))
+
+    @classmethod
+    def _through(cls, lines: Reals, visible: Bools) -> "Look":
+        shown = lines[visible]
+        steps = np.abs(lines[:, 2:] - lines[:, :-2])[visible[:, 2:] & visible[:, :-2]]
+        if not steps.size:
+            return cls(0.0, 0.0)
+        light = float(shown.mean()) + 24
+        return cls(float(steps.mean()) / light, float(shown.std()) / light)
 
     def towards(self, other: "Look", share: float) -> "Look":
         return Look(
@@ -52,9 +65,11 @@ class Look:
 
 
 class Tampering:
-    """Watches one camera's pictures. Each state is told once, when it begins; `present` has those that last."""
+    """Watches one camera's pictures, of which the `visible` pixels `(90, 160)` are not masked, where any are. Each
+    state is told once, when it begins; `present` has those that last."""
 
-    def __init__(self) -> None:
+    def __init__(self, visible: Bools | None = None) -> None:
+        self._visible = visible
         self._last: Picture | None = None
         self._same_since: datetime | None = None
         self._frozen_told = False
@@ -95,7 +110,7 @@ class Tampering:
         self._frame += 1
         if frozen or self._frame % LOOK_EVERY:
             return frozen
-        return self._judged(Look.of(picture))
+        return self._judged(Look.of(picture, self._visible))
 
     def _frozen(self, picture: Picture, time: datetime) -> SceneChange | None:
         last, self._last = self._last, picture

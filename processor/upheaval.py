@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Picture, SceneChange
+from nvr.model import GRID_COLUMNS, GRID_ROWS, Picture, SceneChange
 from processor.background import UNIT, Fixed
+from processor.cells import Bools
 from processor.cellset import ALL, CellSet, unpacked
 from processor.evidence import Evidence
 from processor.watch import Sight
@@ -33,14 +34,12 @@ BARE = 0.2
 UNCHANGED = 0.4
 """A change in thresholds up to which the scene is the one before, all over: noise changes 0.3, a camera turned 0.9."""
 
-_EVERY_PIXEL = np.ones(FRAME_HEIGHT * FRAME_WIDTH, bool)
-
 
 class Upheavals:
-    """Recognises the upheavals of one camera, whose `visible_pixels` are not masked."""
+    """Recognises the upheavals of one camera, of which the `visible` pixels `(14400,)` may be looked at."""
 
-    def __init__(self, visible_pixels: int) -> None:
-        self._size = visible_pixels
+    def __init__(self, visible: Bools) -> None:
+        self._visible, self._size = visible, max(1, int(np.count_nonzero(visible)))
         self._settling = self._lasted = self._calm = 0
         self._before: Fixed | None = None
         self._since = 0
@@ -74,7 +73,7 @@ class Upheavals:
         self._since += 1
         if self._since < COMPARED_AFTER:
             return None
-        [whole] = Evidence(ALL, picture, self._before, low, room, differing=_EVERY_PIXEL).of([ALL])
+        [whole] = Evidence(ALL, picture, self._before, low, room, differing=self._visible).of([ALL])
         self._before = None
         is_another = whole.telling and whole.now > BARE * whole.before and whole.contrast > UNCHANGED
         return SceneChange.TURNED if is_another and whole.survival < KNOWN_AGAIN else None
@@ -88,7 +87,7 @@ class Upheavals:
         """Another scene is in sight. It is adopted once it stands still."""
         self._settling = max(self._settling, 1)
         self._lasted += 1
-        self._calm = self._calm + 1 if _stands_still(sight) else 0
+        self._calm = self._calm + 1 if _stands_still(sight, self._visible) else 0
         if self._calm < CALM_FRAMES and self._lasted <= LONGEST_FRAMES:
             return False, None
         self._settling, self._lasted, self._calm = SETTLING_FRAMES, 0, 0
@@ -115,7 +114,7 @@ def _relit(sight: Sight, suspects: CellSet, size: int) -> bool:
     return whole.survival > ALIKE
 
 
-def _stands_still(sight: Sight) -> bool:
+def _stands_still(sight: Sight, visible: Bools) -> bool:
     """Whether hardly any pixel changed since two frames ago."""
     change = np.maximum(sight.picture, sight.earlier) - np.minimum(sight.picture, sight.earlier)
-    return bool(np.count_nonzero(change > 12) < 0.05 * change.size)
+    return bool((change[visible] > 12).mean() < 0.05)

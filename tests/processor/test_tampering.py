@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
 
 from nvr.model import Frame, Picture, SceneChange
 from nvr.settings import CameraSettings, Zone
 from processor.analyser import CameraAnalyser
 from processor.tampering import CONFIRMING, LOOK_EVERY, TURNED_FOR, Tampering
-from tests.processor.scenes import EPOCH, camera, shoot, walker, wall
+from tests.processor.scenes import EPOCH, Gray, camera, shoot, walker, wall
 
 LEFT = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
 STEP = timedelta(seconds=0.2)
@@ -75,3 +77,19 @@ def test_an_analyser_says_which_zones_its_open_event_has_touched() -> None:
 
 def zoned() -> CameraSettings:
     return camera(zones=(Zone("left", LEFT),))
+
+
+@pytest.mark.parametrize("width", [0.1, 0.5, 0.8])
+@pytest.mark.parametrize(
+    ("then", "told"),
+    [
+        (np.full((90, 160), 30.0), SceneChange.COVERED),
+        (gaussian_filter(wall(1), 5), SceneChange.DEFOCUSED),
+        (wall(5), SceneChange.TURNED),
+    ],
+)
+def test_a_mask_does_not_hide_what_is_done_to_the_camera(then: Gray, told: SceneChange, width: float) -> None:
+    analyser = CameraAnalyser(camera(masks=(((0.0, 0.0), (width, 0.0), (width, 1.0), (0.0, 1.0)),)))
+    for number, shot in enumerate([*shoot(12), *shoot(12, scene=then, seed=8)]):
+        analyser.analyse(Frame("yard", EPOCH + number * STEP, shot.picture))
+    assert told in analyser.tampering

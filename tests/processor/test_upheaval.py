@@ -19,7 +19,7 @@ class Trial:
     """Upheavals as a lane asks for them; `told` has the number of each picture of which something was told."""
 
     def __init__(self, scene: Gray = SCENE) -> None:
-        self.upheavals, self._onlooker = Upheavals(90 * 160), Onlooker(scene)
+        self.upheavals, self._onlooker = Upheavals(np.ones(90 * 160, bool)), Onlooker(scene)
         self.told: list[tuple[int, SceneChange]] = []
         self.adopted: list[int] = []
         self.unsettled: list[int] = []
