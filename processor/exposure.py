@@ -53,8 +53,8 @@ def _depth(gray: float) -> float:
 def _is_exposure(change: Fixed) -> bool:
     """Whether most of the picture has changed notably, to one side and nearly alike, which another scene has not."""
     others = int(OTHERS * len(change))
-    least, middle, most = change[[others, len(change) // 2, -others]].tolist()
-    return bool(abs(middle) <= MOST and (least >= NOTABLE or most <= -NOTABLE) and most - least <= abs(middle))
+    least, middle, most = (change.item(rank) for rank in (others, len(change) // 2, -others))
+    return (least >= NOTABLE or most <= -NOTABLE) and most - least <= abs(middle) <= MOST
 
 
 def _sampled(picture: Picture, light: Fixed) -> Fixed:
