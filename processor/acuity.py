@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS
 from nvr.settings import CameraSettings, Zone
-from processor.cells import Bools
-from processor.cellset import ALL, CellSet, packed
+from processor.cells import Bools, Counts
+from processor.cellset import ALL, CellSet, numbers, packed
 from processor.zones import cells_inside, pixels_masked
 
 _GRID = (GRID_ROWS, GRID_COLUMNS)
@@ -95,6 +95,29 @@ def _mapped(
     for value, inside in sorted(values, key=lambda zone: zone[0], reverse=keenest is min):
         cells[inside] = value
     return cells
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many pixels of something count in each cell `(576,)`, at `least` and at `most`; `any_does` where all do."""
+
+    least: npt.NDArray[np.float64]
+    most: npt.NDArray[np.float64]
+    any_does: bool
+
+    @classmethod
+    def of(cls, settings: CameraSettings) -> "Sizes":
+        pixels = FRAME_HEIGHT * FRAME_WIDTH
+        least, most = min_area_map(settings).ravel() * pixels, max_area_map(settings).ravel() * pixels
+        return cls(least, most, bool((least <= 0).all() and (most >= pixels).all()))
+
+    def allow(self, cells: CellSet, counts: Counts) -> bool:
+        """Whether something in these cells counts, of whose pixels so many differ in each `(576,)`."""
+        if self.any_does:
+            return True
+        own = numbers(cells)
+        pixels = int(counts[own].sum(dtype=np.int64))
+        return bool(self.least[own].min() <= pixels <= self.most[own].max())
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _SHARES = np.linspace(0, 1, 256)
 
 def brightening(picture: Picture, light: Fixed) -> np.int16:
     """By how much the whole picture `(14400,)` is brighter than the scene, in 64ths of a gray level."""
-    change = _sampled(picture, light)
+    change = _change(*_sampled(picture, light))
     return np.int16(change[len(change) // 2])
 
 
@@ -38,9 +38,10 @@ def exposed_alike(picture: Picture, light: Fixed) -> Picture:
     What passes has its part in the picture's median, and a camera brightens what is dark: it is corrected too little
     rather than too much.
     """
-    if not _is_exposure(_sampled(picture, light)):
+    now, before = _sampled(picture, light)
+    if not _is_exposure(_change(now, before)):
         return picture
-    power = _depth(np.median(light[_SAMPLES]) / (1 << UNIT)) / _depth(np.median(picture[_SAMPLES]))
+    power = _depth(np.median(before) / (1 << UNIT)) / _depth(np.median(now))
     corrected: Picture = np.rint(255 * _SHARES**power).astype(np.uint8).take(picture)
     return corrected
 
@@ -53,12 +54,19 @@ def _depth(gray: float) -> float:
 def _is_exposure(change: Fixed) -> bool:
     """Whether most of the picture has changed notably, to one side and nearly alike, which another scene has not."""
     others = int(OTHERS * len(change))
-    least, middle, most = (change.item(rank) for rank in (others, len(change) // 2, -others))
+    least, middle, most = (change.item(rank) for rank in (others, len(change) // 2, -1 - others))
     return (least >= NOTABLE or most <= -NOTABLE) and most - least <= abs(middle) <= MOST
 
 
-def _sampled(picture: Picture, light: Fixed) -> Fixed:
-    """The change of light of some pixels, from the most that is darker to the most that is brighter."""
-    change: Fixed = (picture[_SAMPLES].astype(np.int16) << _UNIT) - light[_SAMPLES]
+def _sampled(picture: Picture, light: Fixed) -> tuple[Picture, Fixed]:
+    """Some pixels of the picture and of the scene; where this is black, as under a mask, no exposure changes it."""
+    now, before = picture[_SAMPLES], light[_SAMPLES]
+    lit = before > 0
+    return (now[lit], before[lit]) if lit.any() else (now, before)
+
+
+def _change(now: Picture, before: Fixed) -> Fixed:
+    """The change of light in 64ths of a gray level, sorted."""
+    change: Fixed = (now.astype(np.int16) << _UNIT) - before
     change.sort()
     return change

@@ -1,7 +1,7 @@
 """A lane: one camera's way through the detector, with all that is remembered of it beside the background."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -9,22 +9,18 @@ import numpy as np
 
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, Picture, SceneChange
 from nvr.settings import CameraSettings
-from processor.acuity import Demand, Rung, View, max_area_map, min_area_map, rungs, sensitivity_map
+from processor.acuity import Demand, Rung, Sizes, View, rungs, sensitivity_map
 from processor.background import Background
 from processor.beginning import Beginning
+from processor.belief import Belief
 from processor.cells import Bools, Counts, count_per_cell
-from processor.cellset import ALL, CellSet, components, numbers, packed, union
+from processor.cellset import ALL, CellSet, packed, union
 from processor.exposure import exposed_alike
 from processor.extent import covering
-from processor.lamps import Lamps
-from processor.memory import FRAMES, LARGE
-from processor.patience import Patience
+from processor.memory import FRAMES
 from processor.tampering import UNHARMED, Tampering
-from processor.travel import Travel
 from processor.upheaval import Upheavals
-from processor.watch import SHOWER, Component, Sight, Watch
-
-PIXELS = FRAME_HEIGHT * FRAME_WIDTH
+from processor.watch import Component, Sight, Watch
 
 RESTART_AFTER = timedelta(seconds=30)
 """A pause after which a scene is learnt anew."""
@@ -34,12 +30,6 @@ RISING, FALLING, MOST_FLASHES = 1 / 16, 1 / 64, 24
 
 FIRST_SPARKS = 1.4
 """What a scene begins with: until it is known whether it rains, nothing is believed at first sight."""
-
-PERSON = 6
-"""Cells from which on something that gets somewhere is seen before what sways; a bird among leaves is not."""
-
-PLAIN, STRIKING = 2.0, 2.5
-"""Contrasts in thresholds, above the noise that a video encoder makes of the dark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +53,17 @@ class Lane:
         watches = [Watch(rung.cell_pixels, rung.core_pixels, rung.least_strength) for rung, _ in ladder]
         self._neutral, self._demand = watches[0], ladder[0][1]
         self._keener = [(rung, demand, watch) for (rung, demand), watch in zip(ladder[1:], watches[1:], strict=True)]
-        self._least = (min_area_map(settings) * PIXELS).ravel()
-        self._most = (max_area_map(settings) * PIXELS).ravel()
-        self._any_size = bool((self._least <= 0).all() and (self._most >= PIXELS).all())
-        self._beginning, self._patience = Beginning(), Patience()
+        self._sizes = Sizes.of(settings)
+        self._beginning, self._belief = Beginning(), Belief()
         self._upheavals, self._tampering = Upheavals(self._interior), Tampering(self._view.partial)
-        self._travel, self._lamps = Travel(), Lamps()
         self._sparks = FIRST_SPARKS
         self._pictures: deque[Picture] = deque(maxlen=3)
-        self.held: CellSet = 0
         self.times: deque[datetime] = deque(maxlen=FRAMES + 1)
+
+    @property
+    def held(self) -> CellSet:
+        """The cells that the background is not to learn from the last picture."""
+        return self._belief.held if self._beginning.is_over else ALL
 
     @property
     def tampering(self) -> frozenset[SceneChange]:
@@ -86,7 +77,6 @@ class Lane:
         if self._beginning.add(picture):
             counts = self._learn_scene(scene, picture, differing)
         if not self._beginning.is_over:
-            self.held = ALL
             return Verdict(change=change)
         change = self._turned(time, scene) or change
         if not self._keener and counts.max() < self._neutral.cell_pixels:
@@ -96,7 +86,7 @@ class Lane:
     def _note(self, time: datetime, picture: Picture) -> None:
         """After a long pause the scene is learnt anew: the sun has moved, and so may have things."""
         if self.times and abs(time - self.times[-1]) > RESTART_AFTER:
-            for part in (self._beginning, self._tampering, self._patience, self._lamps):
+            for part in (self._beginning, self._tampering, self._belief):
                 part.restart()
             self.times.clear()  # no onset lies before it
         self.times.append(time)
@@ -111,10 +101,7 @@ class Lane:
         counts = count_per_cell((np.stack([*earlier, picture]) - low) > room)
         seen = [packed(cells >= self._neutral.cell_pixels) for cells in counts[:-1]]
         self._neutral.recall(seen)
-        self._lamps.restart()  # what flashed once has not flashed again because it is seen anew
-        for cells in seen:
-            self._lamps.follow(cells)
-            self._travel.follow(list(components(cells)))
+        self._belief.recall(seen)
         np.greater(picture - low, room, out=differing)
         present: Counts = counts[-1]
         return present
@@ -149,24 +136,22 @@ class Lane:
     def _rest(self, scene: Background, change: SceneChange | None) -> Verdict:
         self._neutral.rest()
         self._upheavals.rest()
-        self._lamps.follow(0)
         self._adapt(scene, self._neutral.flashes())
-        self._believed([])
+        self._belief.judge(0, [], self._sparks, self._neutral.turned)
         return Verdict(change=change)
 
     def _look(self, scene: Background, sight: Sight, change: SceneChange | None) -> Verdict:
         shown, sight = sight.picture, self._exposed_alike(sight)
-        suspects = packed(sight.counts >= self._neutral.cell_pixels)
+        suspects = self._neutral.suspect(sight)
         adopted, upheaval = self._upheavals.follow(sight, suspects, int(np.count_nonzero(sight.differing)))
         if adopted:
             scene.adopt(self._number, shown.reshape(FRAME_HEIGHT, FRAME_WIDTH))
         if not self._upheavals.settled:
             self._neutral.rest()
-            self._lamps.rest()
-            self._believed([])
+            self._belief.rest(self._neutral.turned)
             return Verdict(change=upheaval or change)
-        self._lamps.follow(self._neutral.suspect(sight))
-        found = self._believed(self._neutral.judge(sight, self._sparks))
+        found = self._neutral.judge(sight, self._sparks)
+        found = self._belief.judge(suspects, found, self._sparks, self._neutral.turned)
         self._adapt(scene, self._neutral.flashes())
         return self._verdict(scene, sight, covering(found, sight, self._neutral.full), change)
 
@@ -185,33 +170,6 @@ class Lane:
         flashes = min(flashes, MOST_FLASHES)
         scene.adapt(self._number, flashes)
         self._sparks += (flashes - self._sparks) * (RISING if flashes > self._sparks else FALLING)
-
-    def _believed(self, found: Sequence[Component]) -> list[Component]:
-        """Those components that get somewhere, or move where little moved on the spot of late."""
-        confirmed = [one.cells for one in found]
-        travelling = self._travel.follow(confirmed)
-        believed = [one for one in found if self._is_believed(one, bool(one.cells & travelling))]
-        kept = union(one.cells for one in believed)
-        self.held = self._patience.hold(union(confirmed), travelling, kept, self._neutral.turned)
-        return believed
-
-    def _is_believed(self, one: Component, travels: bool) -> bool:
-        """One that gets somewhere, or moves where little moved on the spot of late. The first in a young scene, which
-        still takes noise and what moved in it for background, must be plain to see too, and large where it stays."""
-        size = one.cells.bit_count()
-        gets_somewhere = travels and size >= PERSON
-        if not gets_somewhere and self._is_lamp_or_noise(one):
-            return False
-        if not self._patience.is_young or self._patience.has_believed:
-            return gets_somewhere or self._patience.believes(one.cells)
-        if gets_somewhere:
-            return one.contrast >= PLAIN
-        stays = size >= LARGE and one.seen_before > 0 and not self._lamps.may_be(one.cells)
-        return one.contrast >= STRIKING and stays
-
-    def _is_lamp_or_noise(self, one: Component) -> bool:
-        """In the noise of a night an encoder joins what is faint into something large for a moment."""
-        return self._lamps.have(one.cells) or (self._sparks >= SHOWER and one.contrast < PLAIN)
 
     def _verdict(self, scene: Background, sight: Sight, found: list[Component], change: SceneChange | None) -> Verdict:
         chosen = self._counted(found, sight.counts, self._demand)
@@ -245,12 +203,5 @@ class Lane:
         return [
             (cells, one.seen_before)
             for one in found
-            if self._is_wanted(one, counts) and (cells := one.cells & demand.met_by(one.strength))
+            if self._sizes.allow(one.cells, counts) and (cells := one.cells & demand.met_by(one.strength))
         ]
-
-    def _is_wanted(self, component: Component, counts: Counts) -> bool:
-        if self._any_size:
-            return True
-        cells = numbers(component.cells)
-        pixels = int(counts[cells].sum(dtype=np.int64))
-        return bool(self._least[cells].min() <= pixels <= self._most[cells].max())

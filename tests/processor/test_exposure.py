@@ -42,3 +42,15 @@ def test_the_brightening_is_that_of_the_median_pixel() -> None:
     scene = WALL + 3
     scene[:30] = 0
     assert brightening(shown(scene), LIGHT) == pytest.approx(3 * (1 << UNIT), abs=0.7 * (1 << UNIT))
+
+
+def test_a_mask_is_black_in_any_exposure() -> None:
+    masked = np.where(np.arange(160) < 100, 0.0, WALL)
+    light = (masked.ravel() * (1 << UNIT)).astype(np.int16)
+    seen = exposed_alike(shown(255 * (masked / 255) ** 0.92), light).astype(float)
+    assert np.abs(seen - masked.ravel()).max() < 2
+
+
+def test_a_picture_all_black_has_no_exposure() -> None:
+    black = np.zeros(90 * 160, np.uint8)
+    assert exposed_alike(black, black.astype(np.int16)) is black
