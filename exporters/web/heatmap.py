@@ -39,9 +39,9 @@ async def heatmap(request: Request) -> Response:
     camera = required_camera(request, sources)
     span = asked_span(query, sources)
     look = asked_look(query)
-    overlay = parse_flag(query, "overlay", default=False)
+    overlay, placeholder = (parse_flag(query, name, default=False) for name in ("overlay", "placeholder"))
     counts, any_data = await sources.past.heatmap(camera, span.start, span.end)
-    if not any_data and not parse_flag(query, "placeholder", default=False):
+    if not any_data and not placeholder:
         said = f"nothing was counted for {camera} from {isoformat(span.start)} to {isoformat(span.end)}"
         raise RequestError(404, said, hint="nothing moved, or the camera was not analysed; try another day")
     beneath = await _seen(request, sources, camera, span.end) if overlay else None

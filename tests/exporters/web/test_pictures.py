@@ -234,6 +234,7 @@ def test_who_asks_for_a_placeholder_gets_a_heatmap_without_heat(client: httpx.Cl
         ("scale=root", "scale cannot be root"),
         ("overlay=yes", "overlay cannot be yes"),
         ("legend=no", "legend cannot be no"),
+        ("placeholder=no", "placeholder cannot be no"),
     ],
 )
 def test_a_bad_question_for_a_heatmap_is_400(client: httpx.Client, query: str, said: str) -> None:
