@@ -20,6 +20,7 @@ _OVERLAPS = f"""site = {{site:String}} AND ({{camera:String}} = '' OR camera = {
 AND start < {{end:{_MOMENT}}} AND (`end` IS NULL OR `end` >= {{start:{_MOMENT}}})"""
 
 _HERE = "site = {site:String} AND ({camera:String} = '' OR camera = {camera:String})"
+_OF_CAMERA = "site = {site:String} AND camera = {camera:String}"
 _MOTION_EVENT = """SELECT id, camera, start, `end`, peak, box_x, box_y, box_width, box_height, zones,
 footage_start, footage_end FROM motion_events FINAL"""
 
@@ -45,17 +46,22 @@ _GAPS = f"""SELECT camera, start, `end`, cause FROM gaps FINAL WHERE {_OVERLAPS}
 ORDER BY start DESC, camera LIMIT {{limit:UInt32}} OFFSET {{offset:UInt64}}
 SETTINGS do_not_merge_across_partitions_select_final = 1"""
 
-_HEATMAP = "SELECT cell, sum(frames) FROM heatmap WHERE site = {site:String} AND camera = {camera:String}"
+_COUNTED = f"SELECT cell, sum(frames) AS counted FROM heatmap WHERE {_OF_CAMERA}"
+
+_HEATMAP_HOURS = f"""{_COUNTED} AND (hour >= toStartOfHour({{start:{_MOMENT}}}) AND hour < {{first:{_MOMENT}}}
+OR hour >= {{last:{_MOMENT}}} AND hour < {{end:{_MOMENT}}}) GROUP BY cell"""
 
 # Written as the projection `days` has it, and left so, or it would not be taken.
-_HEATMAP_DAYS = f"""{_HEATMAP} AND toDate(hour) >= toDate({{start:{_MOMENT}}})
-AND toDate(hour) < toDate({{end:{_MOMENT}}}) GROUP BY cell SETTINGS optimize_time_filter_with_preimage = 0"""
+_HEATMAP_DAYS = f"""{_COUNTED} AND toDate(hour) >= toDate({{first:{_MOMENT}}})
+AND toDate(hour) < toDate({{last:{_MOMENT}}}) GROUP BY cell"""
+_AS_WRITTEN = "SETTINGS optimize_time_filter_with_preimage = 0"
 
-_HEATMAP_HOURS = f"""{_HEATMAP} AND hour >= toStartOfHour({{start:{_MOMENT}}}) AND hour < {{end:{_MOMENT}}}
-GROUP BY cell"""
+# One question, since each has its price, whatever it reads.
+_HEATMAP = f"""SELECT cell, sum(counted) FROM ({_HEATMAP_HOURS} UNION ALL {_HEATMAP_DAYS}) GROUP BY cell
+{_AS_WRITTEN}"""
 
 _ACTIVITY = f"""SELECT second, max(score), arraySort(groupUniqArrayArray(cells)) FROM activity
-WHERE site = {{site:String}} AND camera = {{camera:String}}
+WHERE {_OF_CAMERA}
 AND second >= {{start:{_MOMENT}}} AND second < {{end:{_MOMENT}}}
 GROUP BY second ORDER BY second"""
 
@@ -102,12 +108,10 @@ class Queries:
         """`(45, 80) uint64`, in how many frames each cell moved in the hours that `[start, end)` touches, and whether
         anything was counted there at all."""
         counts = np.zeros(HEATMAP_ROWS * HEATMAP_COLUMNS, np.uint64)
-        any_data = False
-        for statement, since, until in heatmap_parts(start, end):
-            rows = await self._ask(statement, camera, since, until)
-            counts[[cell for cell, _ in rows]] += np.array([frames for _, frames in rows], np.uint64)
-            any_data = any_data or bool(rows)
-        return counts.reshape(HEATMAP_ROWS, HEATMAP_COLUMNS), any_data
+        statement, first, last = heatmap_question(start, end)
+        rows = await self._ask(statement, camera, start, end, first=timestamp(first), last=timestamp(last))
+        counts[[cell for cell, _ in rows]] = [frames for _, frames in rows]
+        return counts.reshape(HEATMAP_ROWS, HEATMAP_COLUMNS), bool(rows)
 
     async def activity(self, camera: str, start: datetime, end: datetime) -> list[Activity]:
         """The seconds of `[start, end)` in which something moved, oldest first."""
@@ -122,7 +126,7 @@ class Queries:
         return [_alert(row) for row in await self._database.query(_ALERTS, of | {"limit": limit, "offset": offset})]
 
     async def _ask(
-        self, statement: str, camera: str | None, start: datetime, end: datetime, **more: int
+        self, statement: str, camera: str | None, start: datetime, end: datetime, **more: int | str
     ) -> Sequence[Sequence[Any]]:
         span = {"site": self._site, "camera": camera or "", "start": timestamp(start), "end": timestamp(end)}
         return await self._database.query(statement, span | more)
@@ -140,17 +144,15 @@ def windows(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime
         end, length = since, length * WINDOW_GROWTH
 
 
-def heatmap_parts(start: datetime, end: datetime) -> Iterator[tuple[str, datetime, datetime]]:
-    """What makes up the hours of `[start, end)`: whole days in UTC, whose sums are kept, and hours on both sides."""
+def heatmap_question(start: datetime, end: datetime) -> tuple[str, datetime, datetime]:
+    """What to ask for the hours of `[start, end)`, and from when to when these are whole days in UTC: their sums are
+    kept. Where there are none, both are the end."""
     first, last = _midnight(start + DAY - MICROSECOND), _midnight(end)
     if first >= last:
-        yield _HEATMAP_HOURS, start, end
-        return
-    if start < first:
-        yield _HEATMAP_HOURS, start, first
-    yield _HEATMAP_DAYS, first, last
-    if last < end:
-        yield _HEATMAP_HOURS, last, end
+        return _HEATMAP_HOURS, end, end
+    if (start, end) == (first, last):
+        return f"{_HEATMAP_DAYS} {_AS_WRITTEN}", first, last
+    return _HEATMAP, first, last
 
 
 def _midnight(time: datetime) -> datetime:

@@ -10,7 +10,7 @@ import pytest
 
 from exporters.clickhouse import schema
 from exporters.clickhouse.client import Database
-from exporters.clickhouse.queries import Queries, heatmap_parts, windows
+from exporters.clickhouse.queries import Queries, heatmap_question, windows
 from exporters.clickhouse.rows import rows_of
 from nvr.alert import Told
 from nvr.model import Fact, MotionEvent
@@ -190,9 +190,14 @@ def test_days_of_a_heatmap_are_read_from_their_sums_also_of_an_older_schema(
         await insert(database, heatmap(1, c4=3), heatmap(2, c4=7))
         await insert(database, heatmap(1, c4=3))
         await database.command("OPTIMIZE TABLE heatmap FINAL")
-        ((statement, since, until),) = heatmap_parts(MIDNIGHT, MIDNIGHT + DAY)
-        asked = {"site": "home", "camera": "front-door", "start": f"{since:%F %T}", "end": f"{until:%F %T}"}
+        statement, first, last = heatmap_question(MIDNIGHT, MIDNIGHT + DAY)
+        asked = {"site": "home", "camera": "front-door", "first": f"{first:%F %T}", "last": f"{last:%F %T}"}
         assert await database.query(f"{statement}, force_optimize_projection = 1", asked) == [(4, 12)]
+        with_hours, first, last = heatmap_question(HOUR - DAY, HOUR + 2 * DAY)
+        asked |= {"start": f"{HOUR - DAY:%F %T}", "end": f"{HOUR + 2 * DAY:%F %T}"}
+        asked |= {"first": f"{first:%F %T}", "last": f"{last:%F %T}"}
+        plan = await database.query(f"EXPLAIN {with_hours}", asked)
+        assert any("days" in step for (step,) in plan)
         counts, _ = await Queries(database, "home").heatmap("front-door", HOUR - DAY, HOUR + 2 * DAY)
         assert counts[0, 4] == 12
 
@@ -200,18 +205,16 @@ def test_days_of_a_heatmap_are_read_from_their_sums_also_of_an_older_schema(
 
 
 def test_whole_days_of_a_heatmap_stand_between_hours() -> None:
-    def parts(start: datetime, end: datetime) -> list[tuple[bool, datetime, datetime]]:
-        return [("toDate" in statement, since, until) for statement, since, until in heatmap_parts(start, end)]
+    def asked(start: datetime, end: datetime) -> tuple[bool, bool, datetime, datetime]:
+        statement, first, last = heatmap_question(start, end)
+        return "toStartOfHour" in statement, "toDate(" in statement, first, last
 
     midnight = datetime(2026, 11, 1, tzinfo=UTC)
     evening = midnight - 3600 * SECOND
-    assert parts(midnight, midnight + 3 * DAY) == [(True, midnight, midnight + 3 * DAY)]
-    assert parts(evening, evening + DAY) == [(False, evening, evening + DAY)]
-    assert parts(evening, evening + 2 * DAY) == [
-        (False, evening, midnight),
-        (True, midnight, midnight + DAY),
-        (False, midnight + DAY, evening + 2 * DAY),
-    ]
+    assert asked(midnight, midnight + 3 * DAY) == (False, True, midnight, midnight + 3 * DAY)
+    assert asked(evening, evening + DAY) == (True, False, evening + DAY, evening + DAY)
+    assert asked(evening, evening + 2 * DAY) == (True, True, midnight, midnight + DAY)
+    assert asked(midnight, midnight + DAY + SECOND) == (True, True, midnight, midnight + DAY)
 
 
 def test_activity_is_one_row_a_second_oldest_first(tmp_path: Path) -> None:
