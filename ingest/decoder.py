@@ -181,11 +181,14 @@ class Decoder:
         return await child.wait()
 
     def _place(self, waiting: deque[Shown], placing: Placing, feed: Feed) -> None:
+        placed = []
         while waiting and placing.settled:
             moment, _, picture = waiting.popleft()
             if placing.is_plausible(moment):
                 self._look_for_skip(feed, moment)
-                self._frames.put(Frame(self._camera, placing.utc(moment), picture))
+                placed.append(Frame(self._camera, placing.utc(moment), picture))
+        if placed:
+            self._frames.put(*placed)
 
     def _look_for_skip(self, feed: Feed, media_seconds: float) -> None:
         """Count what arrived since the last picture and did not come out: it was dropped before the decoder."""

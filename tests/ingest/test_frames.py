@@ -27,6 +27,23 @@ def test_a_full_queue_drops_the_oldest_and_counts_it(metrics: Metrics) -> None:
     assert metrics.registry.get_sample_value("nvr_camera_frames_dropped_total", labels) == 2
 
 
+def test_what_comes_at_once_is_let_in_and_bounded_by_what_comes_after(metrics: Metrics) -> None:
+    """A camera's first pictures wait until it is known when they were taken."""
+    frames = [_frame(number) for number in range(12)]
+
+    async def story() -> list[Frame]:
+        queue = FrameQueue("yard", 3, metrics)
+        queue.put(*frames[:8])
+        first = [await queue.get() for _ in range(4)]
+        for frame in frames[8:]:
+            queue.put(frame)
+        return first + [await queue.get() for _ in range(3)]
+
+    assert asyncio.run(story()) == frames[:4] + frames[9:]
+    labels = {"site": "test", "camera": "yard", "reason": "queue_full"}
+    assert metrics.registry.get_sample_value("nvr_camera_frames_dropped_total", labels) == 5
+
+
 def test_a_queue_that_is_made_shorter_keeps_the_newest(metrics: Metrics) -> None:
     async def story() -> Frame:
         queue = FrameQueue("yard", 5, metrics)
