@@ -108,7 +108,8 @@ class FrameActivity:
 
     `cells` are sorted indices `row * 32 + column` `(n,) uint16`; `heat` is `(45, 80) bool`, the same motion on the
     heatmap's finer grid; `score` is 0 where nothing moves and grows with the share of the picture that does, at most 1.
-    Motion is confirmed by earlier frames: `onset` is the first of those in a row, None where nothing moves.
+    Motion is confirmed by earlier frames: `onset` is the first of those in a row, None where nothing moves. In the
+    `standing` cells, numbered alike, is what moved before and stands still now.
     """
 
     time: datetime
@@ -117,6 +118,7 @@ class FrameActivity:
     heat: npt.NDArray[np.bool_]
     scene_change: SceneChange | None = None
     onset: datetime | None = None
+    standing: npt.NDArray[np.uint16] = field(default_factory=lambda: np.zeros(0, np.uint16))
 
 
 @dataclass(frozen=True, slots=True)

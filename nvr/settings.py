@@ -16,7 +16,8 @@ Polygon = tuple[tuple[float, float], ...]
 
 @dataclass(frozen=True, slots=True)
 class MotionSettings:
-    """What counts as motion. Areas are shares of the picture, `sensitivity` is 0 to 100, higher finds more."""
+    """What counts as motion. Areas are shares of the picture, `sensitivity` is 0 to 100, higher finds more. An event
+    waits so long for what stands still to move on."""
 
     sensitivity: int = 50
     fps: float = 5.0
@@ -24,6 +25,7 @@ class MotionSettings:
     max_area: float = 1.0
     min_duration_seconds: float = 0.0
     off_after_seconds: float = 3.0
+    stands_for_seconds: float = 10.0
     cooldown_seconds: float = 0.0
     pre_roll_seconds: float = 5.0
     post_roll_seconds: float = 5.0

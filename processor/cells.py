@@ -44,7 +44,7 @@ _CELL_OF = to_pixels(np.arange(GRID_ROWS * GRID_COLUMNS, dtype=np.int16).reshape
 
 
 def within(pixels: Bools, cells: Bools) -> Bools:
-    """The pixels `(90, 160)` that lie in the cells `(18, 32)`."""
+    """Those of the pixels, in any shape, that lie in the cells `(18, 32)`: `(90, 160)`."""
     columns = cells.repeat(CELL, axis=1)[:, np.newaxis]
     inside: Bools = pixels.reshape(GRID_ROWS, CELL, FRAME_WIDTH) & columns
     return inside.reshape(FRAME_HEIGHT, FRAME_WIDTH)

@@ -55,6 +55,14 @@ def subset(chosen: npt.NDArray[np.intp], among: Bools) -> CellSet:
     return packed(cells)
 
 
+def subsets(chosen: npt.NDArray[np.intp], among: Bools) -> list[CellSet]:
+    """The same for each of n rows `(n, k)`."""
+    cells = np.zeros((len(among), CELLS), bool)
+    cells[:, chosen] = among
+    sets = packed(cells)
+    return [sets >> CELLS * number & ALL for number in range(len(among))]
+
+
 def union(sets: Iterable[CellSet]) -> CellSet:
     """The cells of all of them."""
     return reduce(or_, sets, 0)

@@ -25,7 +25,7 @@ from nvr.settings import CameraSettings
 from processor.acuity import View
 from processor.background import Background
 from processor.cells import Bools, count_per_cell, to_heat, within
-from processor.cellset import unpacked
+from processor.cellset import numbers, unpacked
 from processor.lane import Lane, Verdict
 
 
@@ -60,16 +60,19 @@ class Detector:
 
 
 def _activity(times: Sequence[datetime], verdict: Verdict) -> FrameActivity:
-    if verdict.differing is None:
-        return FrameActivity(times[-1], 0.0, NO_CELLS, NO_HEAT, verdict.change)
-    cells = unpacked(verdict.cells)
+    report = verdict.report
+    standing = numbers(verdict.standing).astype(np.uint16) if verdict.standing else NO_CELLS
+    if report is None:
+        return FrameActivity(times[-1], 0.0, NO_CELLS, NO_HEAT, verdict.change, standing=standing)
+    cells = unpacked(report.cells)
     return FrameActivity(
         time=times[-1],
-        score=math.sqrt(verdict.cells.bit_count() / cells.size),
+        score=math.sqrt(report.cells.bit_count() / cells.size),
         cells=cells.nonzero()[0].astype(np.uint16),
-        heat=to_heat(within(verdict.differing, cells.reshape(GRID_ROWS, GRID_COLUMNS))),
+        heat=to_heat(within(report.differing, cells.reshape(GRID_ROWS, GRID_COLUMNS))),
         scene_change=verdict.change,
-        onset=times[-1 - min(verdict.seen_before, len(times) - 1)],
+        onset=times[-1 - min(report.seen_before, len(times) - 1)],
+        standing=standing,
     )
 
 

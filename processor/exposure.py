@@ -27,23 +27,28 @@ _SHARES = np.linspace(0, 1, 256)
 
 def brightening(picture: Picture, light: Fixed) -> np.int16:
     """By how much the whole picture `(14400,)` is brighter than the scene, in 64ths of a gray level."""
-    change = _change(*_sampled(picture, light))
-    return np.int16(change[len(change) // 2])
+    return _middle(_change(*_sampled(picture, light)))
 
 
-def exposed_alike(picture: Picture, light: Fixed) -> Picture:
-    """The picture `(14400,)` as it were with the exposure that the scene's `light` was learnt with; itself where that
-    is nearly the same, or no exposure makes the one of the other.
+def exposed_alike(picture: Picture, light: Fixed) -> tuple[Picture, np.int16]:
+    """The picture `(14400,)` as it were with the exposure that the scene's `light` was learnt with, and by how much it
+    is brighter than that even so; itself where it is nearly the same, or no exposure makes the one of the other.
 
     What passes has its part in the picture's median, and a camera brightens what is dark: it is corrected too little
     rather than too much.
     """
     now, before = _sampled(picture, light)
-    if not _is_exposure(_change(now, before)):
-        return picture
+    change = _change(now, before)
+    if not _is_exposure(change):
+        return picture, _middle(change)
     power = _depth(np.median(before) / (1 << UNIT)) / _depth(np.median(now))
     corrected: Picture = np.rint(255 * _SHARES**power).astype(np.uint8).take(picture)
-    return corrected
+    return corrected, brightening(corrected, light)
+
+
+def _middle(change: Fixed) -> np.int16:
+    middle: np.int16 = change[len(change) // 2]
+    return middle
 
 
 def _depth(gray: float) -> float:

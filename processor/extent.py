@@ -12,13 +12,13 @@ import numpy.typing as npt
 
 from processor.background import UNIT, Fixed
 from processor.cells import Bools, Counts, Reals
-from processor.cellset import CellSet, between, grown, numbers, spread, subset, union, unpacked
+from processor.cellset import CellSet, between, grown, numbers, spread, subsets, union, unpacked
 from processor.evidence import LOG_GRAY, LOG_LIGHT
-from processor.exposure import brightening
 from processor.memory import LARGE
 from processor.patches import OWN, around, by_cell, patches
 from processor.shadow import faintest, in_shadow
-from processor.watch import Component, Sight
+from processor.sight import Sight
+from processor.watch import Component
 
 FEWEST, FEWEST_BETWEEN = 6, 11
 """Pixels from which on a cell is covered: a fifth of it, of those that differ or of those whose neighbourhood does; and
@@ -83,7 +83,7 @@ class Extent:
         self, cells: npt.NDArray[np.intp], owners: npt.NDArray[np.intp], faintest_shadows: Reals, sight: Sight
     ) -> None:
         at = patches(cells)
-        before, gray = sight.light.take(at) + brightening(sight.picture, sight.light), sight.picture.take(at)
+        before, gray = sight.light.take(at) + sight.brightening, sight.picture.take(at)
         np.minimum(np.maximum(before, _NOUGHT, out=before), _BRIGHTEST, out=before)
         change = (gray.astype(np.int16) << _UNIT) - before
         size = np.abs(change)
@@ -93,10 +93,8 @@ class Extent:
         differs = size[OWN] > sight.room.take(at[OWN]) * CHANGED
         faint = np.abs(around(change >> 3, np.add)) > FAINT
         counts = by_cell(np.concatenate((differs, differs & shown, faint & shown, faint & lit), axis=1))
-        enough = counts.reshape(4, -1) >= _FEWEST
-        self.differing: CellSet = subset(cells, enough[0])
-        self._covered = subset(cells, enough[1] | enough[2])
-        self._changed = subset(cells, enough[3])
+        self.differing, distinct, indistinct, self._changed = subsets(cells, counts.reshape(4, -1) >= _FEWEST)
+        self._covered = distinct | indistinct
 
     def of(self, near: CellSet) -> CellSet:
         """What of the cells in and beside an object it covers."""

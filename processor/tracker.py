@@ -1,7 +1,7 @@
 """The tracker: one camera's FrameActivities in, motion events out, in event time."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from nvr.model import Box, FrameActivity, MotionEvent
 from nvr.settings import MotionSettings
@@ -34,7 +34,8 @@ class Stretch:
 
 
 class Tracker:
-    """Opens an event when motion lasts `min_duration_seconds`, closes it when there was none for `off_after_seconds`.
+    """Opens an event when motion lasts `min_duration_seconds`, closes it when there was none for `off_after_seconds`
+    and nothing that moved stands there any more; its end is its last moving frame.
 
     An event is returned when it opens, and again when it closes. A pause in the frames, or a step back of the clock,
     longer than `off_after_seconds` closes it at its last moving frame; a smaller step back is borne.
@@ -45,6 +46,7 @@ class Tracker:
         self._off_after = timedelta(seconds=settings.off_after_seconds)
         self._cooldown = timedelta(seconds=settings.cooldown_seconds)
         self._stretch: Stretch | None = None
+        self._present = datetime.min.replace(tzinfo=UTC)
         self._event_open = False
         self._closed: datetime | None = None
 
@@ -63,6 +65,8 @@ class Tracker:
         closed = self.finish() if self._is_over(activity.time) else ()
         if len(activity.cells) and not self._is_cooling(activity.time):
             return closed + self._gather(self._seen_in(activity))
+        if len(activity.standing) and self._stretch and self._event_open:
+            self._wait_for(self._stretch, activity)
         return closed
 
     def finish(self) -> tuple[MotionEvent, ...]:
@@ -74,7 +78,7 @@ class Tracker:
         return (self._event(stretch, end=stretch.last),)
 
     def _is_over(self, time: datetime) -> bool:
-        return self._stretch is not None and abs(time - self._stretch.last) >= self._off_after
+        return self._stretch is not None and abs(time - self._present) >= self._off_after
 
     def _is_cooling(self, time: datetime) -> bool:
         """Within the cooldown after an event. A clock set back does not prolong it."""
@@ -94,8 +98,15 @@ class Tracker:
         onset = activity.onset or activity.time
         return activity.time if self._closed and onset <= self._closed <= activity.time else onset
 
+    def _wait_for(self, stretch: Stretch, activity: FrameActivity) -> None:
+        """What moved is still there, and so are the zones in which it lingers."""
+        self._present = max(self._present, activity.time)
+        touched = self._zones.touched(activity.standing, activity.time)
+        self._stretch = replace(stretch, zones=stretch.zones | touched)
+
     def _gather(self, seen: Stretch) -> tuple[MotionEvent, ...]:
         self._stretch = stretch = self._stretch.joined(seen) if self._stretch else seen
+        self._present = stretch.last
         if self._event_open or stretch.duration < timedelta(seconds=self._settings.min_duration_seconds):
             return ()
         self._event_open = True

@@ -7,7 +7,7 @@ from processor.background import UNIT, Fixed
 from processor.cells import Bools
 from processor.cellset import ALL, CellSet, unpacked
 from processor.evidence import Evidence
-from processor.watch import Sight
+from processor.sight import Sight
 
 WHOLE_PICTURE = 0.35
 """The share of differing pixels from which on a change may be one of light."""
@@ -104,13 +104,12 @@ def _everywhere(suspects: CellSet) -> bool:
 
 def _relit(sight: Sight, suspects: CellSet, size: int) -> bool:
     """Whether the differing pixels all went one way, or still show the texture they had."""
-    brighter = np.count_nonzero(sight.clear & (sight.picture > sight.light >> UNIT))
-    darker = np.count_nonzero(sight.clear) - brighter
+    clear = sight.clear
+    brighter = np.count_nonzero(clear & (sight.picture > sight.light >> UNIT))
+    darker = np.count_nonzero(clear) - brighter
     if max(brighter, darker) > ONE_WAY * size:
         return True
-    [whole] = Evidence(suspects, sight.picture, sight.light, sight.low, sight.room, differing=sight.clear).of(
-        [suspects]
-    )
+    [whole] = Evidence(suspects, sight.picture, sight.light, sight.low, sight.room, differing=clear).of([suspects])
     return whole.survival > ALIKE
 
 

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from nvr.model import Picture
-from processor.background import Fixed
 from processor.candidate import Candidate
-from processor.cells import CELL, Bools, Counts
+from processor.cells import CELL
 from processor.cellset import ALL, CELLS, CellSet, components, grown, numbers, packed, rim, subset, union
 from processor.evidence import Evidence
 from processor.memory import LARGE, Memory
 from processor.patches import insides
+from processor.sight import Sight
 
 FULL_PIXELS = 7
 """Differing pixels from which on a cell may be part of an object: its edge makes half a pixel beside it differ too."""
@@ -36,23 +35,6 @@ NOISY = 2.0
 
 LEAST_CHANGE = np.uint8(5)
 """Gray levels that a pixel changes in two frames where something moves, however quiet the scene behind it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What the watch is shown of one camera, flat `(14400,)`: the picture, the one two frames ago, the scene's light,
-    `low` (the darkest gray that is background) and `room` (how many above it are too), the noise's `spread`, the
-    differing pixels, those that may count, and counts by cell."""
-
-    picture: Picture
-    earlier: Picture
-    light: Fixed
-    low: Picture
-    room: Picture
-    spread: Fixed
-    differing: Bools
-    clear: Bools
-    counts: Counts
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from nvr.model import GRID_COLUMNS, GRID_ROWS, Activity, Box, MotionEvent
 from nvr.settings import MotionSettings
 
 PAUSE = timedelta(seconds=10)
-"""How much longer than `off_after` the rows of one event may be apart: they are whole seconds, and the event's start
-lies some frames before the first of them."""
+"""How much longer than `off_after` and `stands_for` the rows of one event may be apart: they are whole seconds, and the
+event's start lies some frames before the first of them."""
 
 PAGE = timedelta(hours=2)
 """How much activity is read at once, more than any pause within an event."""
@@ -31,7 +31,7 @@ class Orphans:
 
     async def _closed(self, event: MotionEvent) -> MotionEvent:
         settings = self._motion.get(event.camera, MotionSettings())
-        pause = timedelta(seconds=settings.off_after_seconds) + PAUSE
+        pause = timedelta(seconds=settings.off_after_seconds + settings.stands_for_seconds) + PAUSE
         return closed(event, await self._activity(event, pause), timedelta(seconds=settings.post_roll_seconds))
 
     async def _activity(self, event: MotionEvent, pause: timedelta) -> list[Activity]:

@@ -182,6 +182,7 @@ def _motion(motion: MotionSettings) -> dict[str, Any]:
         "max_area": motion.max_area,
         "min_duration": duration_text(motion.min_duration_seconds),
         "off_after": duration_text(motion.off_after_seconds),
+        "stands_for": duration_text(motion.stands_for_seconds),
         "cooldown": duration_text(motion.cooldown_seconds),
         "pre_roll": duration_text(motion.pre_roll_seconds),
         "post_roll": duration_text(motion.post_roll_seconds),

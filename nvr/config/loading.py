@@ -129,6 +129,7 @@ def _motion(*sections: MotionSection) -> MotionSettings:
         max_area=motion.max_area,
         min_duration_seconds=motion.min_duration,
         off_after_seconds=motion.off_after,
+        stands_for_seconds=motion.stands_for,
         cooldown_seconds=motion.cooldown,
         pre_roll_seconds=motion.pre_roll,
         post_roll_seconds=motion.post_roll,

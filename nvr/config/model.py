@@ -113,6 +113,7 @@ class MotionSection(Section):
     max_area: Share = 1.0
     min_duration: ShortTime = 0.0
     off_after: ShortTime = 3.0
+    stands_for: ShortTime = 10.0
     cooldown: ShortTime = 0.0
     pre_roll: ShortTime = 5.0
     post_roll: ShortTime = 5.0

@@ -6,7 +6,8 @@ import numpy.typing as npt
 from nvr.model import Picture
 from processor.background import Background
 from processor.cells import count_per_cell
-from processor.watch import Sight
+from processor.exposure import brightening
+from processor.sight import Sight
 
 Gray = npt.NDArray[np.float64]
 
@@ -31,16 +32,16 @@ class Onlooker:
     def sees(self, gray: Gray) -> Sight:
         picture, earlier = self.taken(gray), self._last.pop(0)
         self._last.append(picture)
-        low, room = self._known.low[0], self._known.room[0]
+        light, low, room = self._known.light[0].ravel(), self._known.low[0], self._known.room[0]
         differing = (picture - low) > room
         return Sight(
             picture=picture.ravel(),
             earlier=earlier.ravel(),
-            light=self._known.light[0].ravel(),
+            light=light,
+            brightening=brightening(picture.ravel(), light),
             low=low.ravel(),
             room=room.ravel(),
             spread=self._known.spread[0].ravel(),
             differing=differing.ravel(),
-            clear=differing.ravel(),
             counts=count_per_cell(differing[np.newaxis]).ravel(),
         )

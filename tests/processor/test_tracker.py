@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -31,6 +32,10 @@ def still(second: float) -> FrameActivity:
     return FrameActivity(EPOCH + timedelta(seconds=second), 0.0, nothing, np.zeros((45, 80), bool))
 
 
+def standing(second: float, *cells: int) -> FrameActivity:
+    return replace(still(second), standing=np.array(cells or (0,), np.uint16))
+
+
 def follow(*activities: FrameActivity, **changes: float) -> list[MotionEvent]:
     tracker = Tracker("yard", MotionSettings(**changes), ZoneMap(ZONES))  # type: ignore[arg-type]
     return [event for activity in activities for event in tracker.follow(activity)] + list(tracker.finish())
@@ -50,6 +55,34 @@ def test_an_event_opens_at_the_first_moving_frame_and_closes_at_the_last() -> No
 def test_a_pause_shorter_than_off_after_does_not_end_an_event() -> None:
     events = follow(moving(0), still(1), still(2.9), moving(2.9), still(6))
     assert [span(event) for event in events] == [(0, None), (0, 2.9)]
+
+
+def test_one_who_stands_still_and_moves_on_is_one_event() -> None:
+    waiting = [standing(second) for second in range(2, 9)]
+    events = follow(moving(0), moving(1), *waiting, moving(9), still(12))
+    assert [span(event) for event in events] == [(0, None), (0, 9)]
+
+
+def test_one_who_stays_ends_an_event_with_his_last_step() -> None:
+    waiting = [standing(second) for second in range(2, 20)]
+    events = follow(moving(1), *waiting, still(20), still(22))
+    assert [span(event) for event in events] == [(1, None), (1, 1)]
+
+
+def test_what_stands_begins_no_event_and_bears_no_gap_in_the_frames() -> None:
+    assert follow(standing(0), standing(1)) == []
+    events = follow(moving(0), standing(1), moving(5))
+    assert [span(event) for event in events] == [(0, None), (0, 0), (5, None), (5, 5)]
+    assert follow(moving(0), standing(0.2), standing(0.6), min_duration_seconds=0.5) == []
+
+
+def test_one_who_stands_in_a_zone_loiters_there() -> None:
+    zones = ZoneMap([replace(ZONES[0], loiter_seconds=4)])
+    tracker = Tracker("yard", MotionSettings(), zones)
+    tracker.follow(moving(0, 3))
+    for second in range(1, 8):
+        assert not tracker.follow(standing(second, 3))
+        assert bool(tracker.zones) == (second >= 4)
 
 
 def test_two_events_where_the_pause_is_long() -> None:

@@ -48,11 +48,13 @@ class Found(Span):
 
 @dataclass(slots=True)
 class Score:
-    """Sums over films, so that scores add up. Latencies are in seconds, overlaps in shares."""
+    """Sums over films, so that scores add up. Latencies are in seconds, overlaps in shares; true events that were told
+    as several are `split`."""
 
     hours: float = 0.0
     true_events: int = 0
     missed: int = 0
+    split: int = 0
     detected: int = 0
     false_events: int = 0
     frames: int = 0
@@ -118,6 +120,7 @@ def score(shots: Sequence[Shot], seen: Sequence[Seen], events: Iterable[Found]) 
         if not found:
             result.missed += 1
             continue
+        result.split += len(found) > 1
         result.onsets.append(abs(found[0].start - span.start))
         result.told.append(found[0].told - span.start)
         result.ends.append(abs(found[-1].end - span.end))

@@ -37,6 +37,7 @@ def judged(name: str) -> Score:
 def test_every_event_is_found_in_time_and_nothing_else(name: str) -> None:
     result = judged(name)
     assert result.missed == 0
+    assert result.split == 0
     assert result.false_events == 0
     assert max(result.onsets, default=0) <= TWO_FRAMES
     assert max(result.ends, default=0) <= 1.0
