@@ -157,7 +157,7 @@ class Lane:
         self._adapt(scene, self._neutral.flashes())
         found = covering(found, sight, self._neutral.full)
         report = self._ladder.report(found, sight, partial(scene.bounds, self._number), self._sparks)
-        self._standing.follow(self.times[-1], suspects, report.cells if report else 0)
+        self._standing.follow(self.times[-1], self._neutral.full, report.cells if report else 0)
         return Verdict(report, self._standing.cells, change)
 
     def _adapt(self, scene: Background, flashes: int) -> None:

@@ -18,10 +18,10 @@ class Standing:
         self._occupied: CellSet = 0
         self.cells: CellSet = 0
 
-    def follow(self, time: datetime, suspects: CellSet, moving: CellSet) -> None:
-        """One frame on, in which the `suspects` differ from the background and some cells move. Those `cells` are
+    def follow(self, time: datetime, full: CellSet, moving: CellSet) -> None:
+        """One frame on, in which the `full` cells differ from the background and some cells move. Those `cells` are
         standing in which something moved, that have differed ever since, and are still now."""
-        stayed = self._occupied & suspects
+        stayed = self._occupied & full
         self._occupied = stayed | moving
         if moving:
             self._moved.append((time, moving))

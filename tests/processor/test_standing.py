@@ -22,9 +22,9 @@ class Place:
         self._second = 0
         self.standing = Standing(timedelta(seconds=stands_for))
 
-    def shows(self, suspects: CellSet, moving: CellSet = 0) -> CellSet:
+    def shows(self, full: CellSet, moving: CellSet = 0) -> CellSet:
         self._second += 1
-        self.standing.follow(EPOCH + timedelta(seconds=self._second), suspects, moving)
+        self.standing.follow(EPOCH + timedelta(seconds=self._second), full, moving)
         return self.standing.cells
 
 
