@@ -33,8 +33,9 @@ NOISE_CEILING = 4
 
 # Arrays, since numpy takes longer to work with Python's numbers, and to clip by one number.
 _UNIT, _QUARTER, _SLOWLY, _LIGHTER, _LIGHTEST = (np.array(number, np.int16) for number in (UNIT, 2, 7, 8, 6))
-_MOST_STEP, _LEAST_STEP, _MOST_SPREAD, _NOUGHT, _BRIGHTEST = (
-    np.full((_ROWS, FRAME_WIDTH), number, np.int16) for number in (MOST_STEP, -MOST_STEP, MOST_SPREAD, 0, 255 << UNIT)
+_MOST_STEP, _LEAST_STEP, _MOST_SPREAD, _LEAST_SPREAD, _NOUGHT, _BRIGHTEST = (
+    np.full((_ROWS, FRAME_WIDTH), number, np.int16)
+    for number in (MOST_STEP, -MOST_STEP, MOST_SPREAD, LEAST_SPREAD, 0, 255 << UNIT)
 )
 
 
@@ -63,7 +64,7 @@ class Background:
         deviation = np.abs(shown - middle).mean(axis=0)
         noise = np.minimum(deviation, NOISE_CEILING * np.median(deviation))
         self.light[lane] = middle * (1 << UNIT)
-        self.spread[lane] = np.maximum(2.75 * noise * (1 << UNIT), LEAST_SPREAD)
+        self.spread[lane] = np.clip(2.75 * noise * (1 << UNIT), LEAST_SPREAD, MOST_SPREAD)
         self.base[lane] = LEAST_BASE
         self.rebound(lane)
 
@@ -122,6 +123,7 @@ class Background:
         slow = np.right_shift(excess, _SLOWLY, out=step)
         excess >>= _QUARTER
         spread += np.maximum(excess, slow, out=excess)
+        np.maximum(spread, _LEAST_SPREAD, out=spread)
         self.low[part], self.room[part] = self._learnt_bounds(light, spread)
 
     def _learnt_bounds(self, light: Fixed, spread: Fixed) -> tuple[Fixed, Fixed]:

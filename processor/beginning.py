@@ -26,9 +26,6 @@ class Beginning:
         """Whether what differs from the background is hardly its own fault any more."""
         return self._seen >= AGAIN[1]
 
-    def restart(self) -> None:
-        self.pictures, self._seen = [], 0
-
     def add(self, picture: Picture) -> bool:
         """Take in the next picture `(90, 160)`; returns whether a background is to be made of `pictures` now."""
         if self._seen >= AGAIN[-1]:

@@ -24,12 +24,8 @@ class Belief:
 
     def __init__(self) -> None:
         self._patience, self._travel, self._lamps = Patience(), Travel(), Lamps()
+        self._travelling: CellSet = 0
         self.held: CellSet = 0
-
-    def restart(self) -> None:
-        """A new scene."""
-        self._patience.restart()
-        self._lamps.restart()
 
     def recall(self, frames: Sequence[CellSet]) -> None:
         """Suspects of earlier frames as they are seen now, oldest first."""
@@ -51,17 +47,17 @@ class Belief:
 
     def _follow(self, found: Sequence[Component], sparks: float, turned: CellSet) -> list[Component]:
         confirmed = [one.cells for one in found]
-        travelling = self._travel.follow(confirmed)
-        believed = [one for one in found if self._is_believed(one, sparks, travels=bool(one.cells & travelling))]
+        self._travelling = self._travel.follow(confirmed)
+        believed = [one for one in found if self.believes(one, sparks)]
         kept = union(one.cells for one in believed)
-        self.held = self._patience.hold(union(confirmed), travelling, kept, turned)
+        self.held = self._patience.hold(union(confirmed), self._travelling, kept, turned)
         return believed
 
-    def _is_believed(self, one: Component, sparks: float, *, travels: bool) -> bool:
-        """One that gets somewhere, or moves where little moved on the spot of late. The first in a young scene, which
+    def believes(self, one: Component, sparks: float) -> bool:
+        """Whether it gets somewhere, or moves where little moved on the spot of late. The first in a young scene, which
         still takes noise and what moved in it for background, must be plain to see too, and large where it stays."""
         size = one.cells.bit_count()
-        gets_somewhere = travels and size >= PERSON
+        gets_somewhere = size >= PERSON and bool(one.cells & self._travelling)
         if not gets_somewhere and self._is_lamp_or_noise(one, sparks):
             return False
         if not self._patience.is_young or self._patience.has_believed:

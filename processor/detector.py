@@ -44,7 +44,7 @@ class Detector:
     def detect(self, pictures: Picture, times: Sequence[datetime]) -> list[FrameActivity]:
         """What moves in the next pictures `(N, 90, 160) uint8`, one of each camera, taken at `times`.
 
-        Pictures are kept for the next two frames: pass new arrays.
+        Pictures are kept, those that a scene begins with for 25 frames: pass new arrays.
         """
         pictures = pictures if self._visible is None else pictures * self._visible
         scene = self._scene

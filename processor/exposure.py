@@ -18,6 +18,12 @@ covers a lens takes more."""
 OTHERS = 0.3
 """The share of a picture that may have changed otherwise, to either side, by what passes."""
 
+STRONGEST = 1.25
+"""The power of gray, or one over it, that no camera makes for what passes."""
+
+WHITE = 250
+"""The gray from which on a pixel may be brighter than it can show."""
+
 _SAMPLES = slice(30, None, 61)
 """Pixels enough, of all rows and columns, to know the median of a picture."""
 
@@ -42,6 +48,8 @@ def exposed_alike(picture: Picture, light: Fixed) -> tuple[Picture, np.int16]:
     if not _is_exposure(change):
         return picture, _middle(change)
     power = _depth(np.median(before) / (1 << UNIT)) / _depth(np.median(now))
+    if not 1 / STRONGEST < power < STRONGEST:
+        return picture, _middle(change)
     corrected: Picture = np.rint(255 * _SHARES**power).astype(np.uint8).take(picture)
     return corrected, brightening(corrected, light)
 
@@ -64,9 +72,10 @@ def _is_exposure(change: Fixed) -> bool:
 
 
 def _sampled(picture: Picture, light: Fixed) -> tuple[Picture, Fixed]:
-    """Some pixels of the picture and of the scene; where this is black, as under a mask, no exposure changes it."""
+    """Some pixels of the picture and of the scene; where this is black, as under a mask, no exposure changes it, nor is
+    it known by what is white."""
     now, before = picture[_SAMPLES], light[_SAMPLES]
-    lit = before > 0
+    lit = (before > 0) & (before < WHITE << UNIT) & (now < WHITE)
     return (now[lit], before[lit]) if lit.any() else (now, before)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from nvr.model import Picture
 from nvr.settings import CameraSettings
 from processor.acuity import Demand, Rung, Sizes, rungs, sensitivity_map
+from processor.belief import Belief
 from processor.cells import Bools, Counts
 from processor.cellset import CellSet, union
 from processor.sight import Sight
@@ -44,14 +45,22 @@ class Ladder:
         """Whether more is to be seen than the neutral watch sees."""
         return bool(self._keener)
 
-    def report(self, found: Iterable[Component], sight: Sight, bounds: Bounds, sparks: float) -> Report | None:
-        """What counts of the components that the neutral watch has `found`, and of those that keener ones find where so
-        many `sparks` are usual."""
+    def rest(self) -> None:
+        """A frame in which nothing can be judged."""
+        for watch in (self.neutral, *(watch for _, _, watch in self._keener)):
+            watch.rest()
+
+    def report(
+        self, found: Iterable[Component], sight: Sight, bounds: Bounds, belief: Belief, sparks: float
+    ) -> Report | None:
+        """What counts of the components that the neutral watch has `found`, and of those that keener ones find and
+        `belief` believes, where so many `sparks` are usual."""
         chosen = self._counted(found, sight.counts, self._demand)
         for rung, demand, watch in self._keener:
             sight = sight.against(*bounds(rung.contrast))
             watch.suspect(sight)
-            chosen += self._counted(watch.judge(sight, sparks), sight.counts, demand)
+            believed = [one for one in watch.judge(sight, sparks) if belief.believes(one, sparks)]
+            chosen += self._counted(believed, sight.counts, demand)
         if not chosen:
             return None
         return Report(union(cells for cells, _ in chosen), sight.differing, max(seen for _, seen in chosen))

@@ -14,7 +14,7 @@ from processor.background import Background
 from processor.beginning import Beginning
 from processor.belief import Belief
 from processor.cells import Bools, Counts, count_per_cell
-from processor.cellset import ALL, CellSet, packed
+from processor.cellset import ALL, CellSet, packed, union
 from processor.exposure import exposed_alike
 from processor.extent import covering
 from processor.ladder import Ladder, Report
@@ -46,13 +46,17 @@ class Lane:
     """Camera number `number` of a detector."""
 
     def __init__(self, number: int, settings: CameraSettings) -> None:
-        self._number, view = number, View.of(settings)
-        self._ladder = Ladder(settings)
+        self._number, self._settings, view = number, settings, View.of(settings)
+        self._visible, self._tampering = view.interior.ravel(), Tampering(view.partial)
+        self._interior = None if view.is_whole else self._visible
+        self._begin()
+
+    def _begin(self) -> None:
+        """Of a scene that is not known."""
+        self._ladder = Ladder(self._settings)
         self._neutral = self._ladder.neutral
-        self._beginning, self._belief = Beginning(), Belief()
-        self._standing = Standing(timedelta(seconds=settings.motion.stands_for_seconds))
-        self._upheavals, self._tampering = Upheavals(view.interior.ravel()), Tampering(view.partial)
-        self._interior = None if view.partial is None else view.partial.ravel()
+        self._beginning, self._belief, self._upheavals = Beginning(), Belief(), Upheavals(self._visible)
+        self._standing = Standing(timedelta(seconds=self._settings.motion.stands_for_seconds))
         self._sparks = FIRST_SPARKS
         self._pictures: deque[Picture] = deque(maxlen=3)
         self.times: deque[datetime] = deque(maxlen=FRAMES + 1)
@@ -83,9 +87,10 @@ class Lane:
     def _note(self, time: datetime, picture: Picture) -> None:
         """After a long pause the scene is learnt anew: the sun has moved, and so may have things."""
         if self.times and abs(time - self.times[-1]) > RESTART_AFTER:
-            for part in (self._beginning, self._tampering, self._belief):
-                part.restart()
-            self.times.clear()  # no onset lies before it
+            self._tampering.restart()
+            self._begin()
+        elif self.times and time < self.times[-1]:
+            self.times.clear()  # the clock was set back: no onset lies before
         self.times.append(time)
         self._pictures.append(picture.ravel())
 
@@ -129,7 +134,7 @@ class Lane:
         if self._tampering.is_blind:
             return None
         low, room = scene.low[self._number].ravel(), scene.room[self._number].ravel()
-        change = self._upheavals.compare(self._pictures[-1], low, room)
+        change = self._upheavals.compare(self._pictures[-1], self._pictures[0], low, room)
         if change is SceneChange.TURNED:
             self._tampering.turned(time)
             scene.adopt(self._number, self._pictures[-1].reshape(FRAME_HEIGHT, FRAME_WIDTH))
@@ -145,19 +150,20 @@ class Lane:
 
     def _look(self, scene: Background, picture: Picture, sight: Sight, change: SceneChange | None) -> Verdict:
         suspects = self._neutral.suspect(sight)
-        adopted, upheaval = self._upheavals.follow(sight, suspects, int(np.count_nonzero(sight.differing)))
+        adopted, upheaval = self._upheavals.follow(sight, suspects)
         if adopted:
             scene.adopt(self._number, picture)
         if not self._upheavals.settled:
-            self._neutral.rest()
+            self._ladder.rest()
             self._belief.rest(self._neutral.turned)
-            return Verdict(change=upheaval or change)
+            return Verdict(change=change or upheaval)
         found = self._neutral.judge(sight, self._sparks)
         found = self._belief.judge(suspects, found, self._sparks, self._neutral.turned)
         self._adapt(scene, self._neutral.flashes())
         found = covering(found, sight, self._neutral.full)
-        report = self._ladder.report(found, sight, partial(scene.bounds, self._number), self._sparks)
-        self._standing.follow(self.times[-1], self._neutral.full, report.cells if report else 0)
+        self._standing.follow(self.times[-1], self._neutral.full, union(one.cells for one in found))
+        bounds = partial(scene.bounds, self._number)
+        report = self._ladder.report(found, sight, bounds, self._belief, self._sparks)
         return Verdict(report, self._standing.cells, change)
 
     def _adapt(self, scene: Background, flashes: int) -> None:

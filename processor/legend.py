@@ -11,6 +11,8 @@ from processor.heatmap import ColourMap, Scale, coloured, share_of
 APART = 0.14
 """How far two named counts stand apart at least, as a share of the legend's length."""
 
+_UNITS = ((10**12, "T"), (10**9, "G"), (10**6, "M"), (10**3, "k"))
+
 
 @dataclass(frozen=True, slots=True)
 class Tick:
@@ -21,10 +23,11 @@ class Tick:
 
     @property
     def label(self) -> str:
-        for size, letter in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
-            if self.count >= max(size, 10_000):
-                return f"{self.count / size:.3g}{letter}"
-        return f"{self.count:,}"
+        if self.count < 10_000:
+            return f"{self.count:,}"
+        rounded = float(f"{self.count:.3g}")
+        size, letter = next((size, letter) for size, letter in _UNITS if rounded >= size)
+        return f"{rounded / size:,.15g}{letter}"
 
 
 def ticks(most: int, scale: Scale) -> list[Tick]:

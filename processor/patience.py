@@ -35,23 +35,18 @@ _NONE, _ALL = np.zeros(CELLS, np.int16), np.full(CELLS, PATIENCE, np.int16)
 _COST, _TURN, _WEARY = np.array(2, np.int16), np.array(TURN, np.int16), np.array(WEARY, np.int16)
 
 
+def _recent() -> deque[CellSet]:
+    return deque([0] * HOLD_FRAMES, HOLD_FRAMES)
+
+
 class Patience:
     """Keeps account for the cells of one camera."""
 
     def __init__(self) -> None:
-        self._left = np.zeros(CELLS, np.int16)
-        self._confirmed: deque[CellSet] = deque(maxlen=HOLD_FRAMES)
-        self._travelling: deque[CellSet] = deque(maxlen=HOLD_FRAMES)
-        self._believed: deque[CellSet] = deque(maxlen=HOLD_FRAMES)
-        self.restart()
-
-    def restart(self) -> None:
-        """A new scene."""
-        self._left[:] = FIRST
+        self._left = np.full(CELLS, FIRST, np.int16)
         self._rested, self._weary, self._spent, self._young = 0, 0, 0, YOUNG_FRAMES
         self._worn = 0
-        for recent in (self._confirmed, self._travelling, self._believed):
-            recent.extend([0] * HOLD_FRAMES)
+        self._confirmed, self._travelling, self._believed = (_recent() for _ in range(3))
 
     @property
     def is_young(self) -> bool:

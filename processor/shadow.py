@@ -5,6 +5,7 @@ show. What covers the scene takes from each another amount, since the scene's te
 is plain too, as dark paint is, it still is not as dark as the shadow that the same thing casts.
 """
 
+import math
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -83,10 +84,10 @@ def _depths(taken: Reals, owners: npt.NDArray[np.intp], patches: npt.NDArray[np.
 
 
 def _depth(counts: Sequence[int]) -> float:
-    """That of which there are most, of so many places by steps of depth; none where there are hardly any."""
+    """That of which there are most, of so many places by steps of depth; endless where there are hardly any."""
     three = [one + two + more for one, two, more in zip(counts, counts[1:], counts[2:], strict=False)]
     most = max(three)
-    return FAINTEST - _STEP * (three.index(most) + 0.5) if most >= FEWEST else 0.0
+    return FAINTEST - _STEP * (three.index(most) + 0.5) if most >= FEWEST else math.inf
 
 
 def _of_four(values: npt.NDArray[_T], reduce: np.ufunc) -> npt.NDArray[_T]:

@@ -84,9 +84,12 @@ class Tampering:
         return self._odd > 0
 
     def restart(self) -> None:
-        """The scene is another from now on, or in another light."""
-        self._usual, self._odd = None, 0
-        self._look = self._turned = None
+        """After a pause the scene may be another, or in another light; but what was covered or out of focus is so until
+        it looks as it did before."""
+        self._last = self._same_since = self._turned = None
+        self._frozen_told = False
+        if self._look is None:
+            self._usual, self._odd = None, 0
 
     def turned(self, time: datetime) -> None:
         """The camera shows another scene since then."""
@@ -118,10 +121,17 @@ class Tampering:
         if last is None or picture[45].tobytes() != last[45].tobytes() or not np.array_equal(picture, last):
             self._same_since, self._frozen_told = time, False
             return None
-        if self._frozen_told or self._same_since is None or time - self._same_since < FROZEN_AFTER:
+        if self._same_since is None or time < self._same_since:
+            self._same_since = time  # the clock was set back
+        if self._frozen_told or time - self._same_since < FROZEN_AFTER or self._is_bare(picture):
             return None
         self._frozen_told = True
         return SceneChange.FROZEN
+
+    def _is_bare(self, picture: Picture) -> bool:
+        """Whether nothing could be seen to change."""
+        shown = picture if self._visible is None else picture[self._visible]
+        return not shown.size or bool(shown.min() == shown.max())
 
     def _judged(self, look: Look) -> SceneChange | None:
         usual = self._usual = self._usual or look
@@ -130,7 +140,8 @@ class Tampering:
             self._usual, self._odd, self._look = usual.towards(look, FOLLOW), 0, None
             return None
         self._odd += 1
-        if self._odd != CONFIRMING:
+        state = SceneChange.COVERED if bare else SceneChange.DEFOCUSED
+        if self._odd < CONFIRMING or self._look in (state, SceneChange.COVERED):
             return None
-        self._look = SceneChange.COVERED if bare else SceneChange.DEFOCUSED
-        return self._look
+        self._look = state
+        return state

@@ -13,6 +13,9 @@ REMEMBERED_FRAMES = 60
 TERRITORY_FRAMES = 6
 """For so long all the cells that something is seen in are where it began: what sways comes back to some of them."""
 
+MISSED_FRAMES = 5
+"""For so long confirmation may skip something."""
+
 SMALLEST = 3
 """Cells below which something may be another twig each time."""
 
@@ -20,13 +23,15 @@ SMALLEST = 3
 @dataclass(frozen=True, slots=True)
 class _Track:
     """Something that moves: the cells it was last in, those it was first in, the territory it began in, for how many
-    frames it has been followed since, and in which frame it had last left such a territory."""
+    frames it has been followed since, in which frame it had last left such a territory, and for how many frames it was
+    `missed`."""
 
     cells: CellSet
     first: CellSet
     territory: CellSet
     age: int
     left: int
+    missed: int = 0
 
 
 class Travel:
@@ -60,10 +65,12 @@ class Travel:
         return _Track(cells, oldest.first, territory | cells if age < TERRITORY_FRAMES else territory, age, left)
 
     def _lost(self, components: Sequence[CellSet]) -> list[_Track]:
-        """Tracks that nothing continues are kept for a moment: confirmation may skip some frames."""
+        """Tracks that nothing continues are kept for a moment."""
         near = grown(grown(union(components)))
         return [
-            replace(track, age=track.age - 1) for track in self._tracks if track.age > -5 and not track.cells & near
+            replace(track, missed=track.missed + 1)
+            for track in self._tracks
+            if track.missed < MISSED_FRAMES and not track.cells & near
         ]
 
 

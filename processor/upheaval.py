@@ -28,6 +28,12 @@ COMPARED_AFTER, KNOWN_AGAIN = 10, 0.25
 """Settled frames after which the scene is compared with that before, and the correlation of texture that the same scene
 keeps in any light."""
 
+LASTING = 0.5
+"""The correlation with an earlier picture that no noise has."""
+
+SMALL_VIEW = 0.1
+"""The share of a picture, if masks leave no more, that one who passes may fill."""
+
 BARE = 0.2
 """The share of the texture before without which a picture shows nothing, rather than another scene."""
 
@@ -40,6 +46,7 @@ class Upheavals:
 
     def __init__(self, visible: Bools) -> None:
         self._visible, self._size = visible, max(1, int(np.count_nonzero(visible)))
+        self._is_small = self._size < SMALL_VIEW * visible.size
         self._settling = self._lasted = self._calm = 0
         self._before: Fixed | None = None
         self._since = 0
@@ -49,12 +56,14 @@ class Upheavals:
         """Whether motion can be judged: nothing was in uproar in the last frames."""
         return self._settling == 0
 
-    def follow(self, sight: Sight, suspects: CellSet, differing: int) -> tuple[bool, SceneChange | None]:
+    def follow(self, sight: Sight, suspects: CellSet) -> tuple[bool, SceneChange | None]:
         """Whether the present picture is to be the new background, and what that is to be called. A ramp of changes
         in a row, as exposure makes, is told once."""
         was_settled = self.settled
         self._settling = max(0, self._settling - 1)
-        much = differing > WHOLE_PICTURE * self._size
+        much = int(np.count_nonzero(sight.clear)) > WHOLE_PICTURE * self._size
+        if self._is_small and not (much and _relit(sight, suspects, self._size)):
+            much = False
         if not much and not _everywhere(suspects):
             self._lasted = self._calm = 0
             return False, None
@@ -66,8 +75,9 @@ class Upheavals:
             return True, SceneChange.LIGHT if was_settled else None
         return self._wait(sight)
 
-    def compare(self, picture: Picture, low: Picture, room: Picture) -> SceneChange | None:
-        """Once all has settled: whether the picture `(14400,)` shows another scene than before the first upheaval."""
+    def compare(self, picture: Picture, earlier: Picture, low: Picture, room: Picture) -> SceneChange | None:
+        """Once all has settled: whether the picture `(14400,)` shows another scene than before the first upheaval, and
+        not only noise: the one two frames ago shows it too."""
         if self._before is None or not self.settled:
             return None
         self._since += 1
@@ -76,7 +86,11 @@ class Upheavals:
         [whole] = Evidence(ALL, picture, self._before, low, room, differing=self._visible).of([ALL])
         self._before = None
         is_another = whole.telling and whole.now > BARE * whole.before and whole.contrast > UNCHANGED
-        return SceneChange.TURNED if is_another and whole.survival < KNOWN_AGAIN else None
+        if not is_another or whole.survival >= KNOWN_AGAIN:
+            return None
+        light: Fixed = earlier.astype(np.int16) << UNIT
+        [lasting] = Evidence(ALL, picture, light, low, room, differing=self._visible).of([ALL])
+        return SceneChange.TURNED if lasting.survival > LASTING else None
 
     def rest(self) -> None:
         """A frame without suspects."""
@@ -116,4 +130,4 @@ def _relit(sight: Sight, suspects: CellSet, size: int) -> bool:
 def _stands_still(sight: Sight, visible: Bools) -> bool:
     """Whether hardly any pixel changed since two frames ago."""
     change = np.maximum(sight.picture, sight.earlier) - np.minimum(sight.picture, sight.earlier)
-    return bool((change[visible] > 12).mean() < 0.05)
+    return bool(np.count_nonzero(change[visible] > 12) < 0.05 * np.count_nonzero(visible))

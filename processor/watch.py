@@ -83,7 +83,7 @@ class Watch:
         return self._suspects
 
     def flashes(self) -> int:
-        """How many cells of the frame before lit up from nothing, were no motion, and are gone again."""
+        """How many cells of the frame before lit up from nothing, were not shown as motion, and are gone again."""
         lonely = self._doubted & ~grown(self._suspects)
         return lonely.bit_count()
 

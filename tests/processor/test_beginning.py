@@ -40,11 +40,3 @@ def test_what_is_not_needed_any_more_is_forgotten() -> None:
     assert FRAMES < len(beginning.pictures) < AGAIN[-1]
     beginning.add(BLANK)
     assert beginning.pictures == []
-
-
-def test_a_restart_begins_from_nothing() -> None:
-    beginning = Beginning()
-    due(beginning, 100)
-    beginning.restart()
-    assert (beginning.pictures, beginning.is_over) == ([], False)
-    assert due(beginning, 100) == [FRAMES, *AGAIN]

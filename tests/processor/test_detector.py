@@ -7,11 +7,13 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from nvr.model import Box, FrameActivity, SceneChange
+from nvr.model import Box, Frame, FrameActivity, MotionEvent, SceneChange
 from nvr.settings import CameraSettings, MotionSettings, Polygon, Zone
+from processor.analyser import CameraAnalyser
+from processor.background import TURNS, Background
 from processor.cells import box_around
 from processor.detector import Detector
-from tests.processor.scenes import EPOCH, Shot, both, camera, overlap, rain, shoot, walker, wall
+from tests.processor.scenes import EPOCH, Shot, both, camera, overlap, rain, seconds, shoot, walker, wall
 
 LEFT: Polygon = ((0, 0), (0.5, 0), (0.5, 1), (0, 1))
 RIGHT: Polygon = ((0.5, 0), (1, 0), (1, 1), (0.5, 1))
@@ -248,3 +250,64 @@ def _grown(pixels: np.ndarray) -> np.ndarray:
     padded = np.pad(pixels, 1)
     rows = padded[:-2] | padded[1:-1] | padded[2:]
     return np.asarray(rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:])
+
+
+def test_what_moves_is_an_event_though_the_clock_is_set_back() -> None:
+    analyser, facts, wrong = CameraAnalyser(camera()), [], 0
+    for shot in shoot(20, walker(8, 16)):
+        time = EPOCH + timedelta(seconds=shot.seconds - (10 if shot.seconds >= 12 else 0))
+        analysis = analyser.analyse(Frame("yard", time, shot.picture))
+        wrong += analysis.activity.onset is not None and analysis.activity.onset > time
+        facts += [*analysis.facts]
+    ended = [fact for fact in [*facts, *analyser.finish()] if isinstance(fact, MotionEvent) and fact.end]
+    assert wrong == 0
+    assert [round(seconds(event.start)) for event in ended] == [8, 2]
+
+
+def test_one_who_passes_a_doorway_that_masks_leave_moves() -> None:
+    door: tuple[Polygon, ...] = (
+        ((0, 0), (0.44, 0), (0.44, 1), (0, 1)),
+        ((0.56, 0), (1, 0), (1, 1), (0.56, 1)),
+        ((0, 0), (1, 0), (1, 0.3), (0, 0.3)),
+        ((0, 0.9), (1, 0.9), (1, 1), (0, 1)),
+    )
+    assert len(moving(detect(shoot(20, walker(8, 16)), camera(masks=door)))) >= 8
+
+
+def test_a_slit_that_masks_leave_is_borne() -> None:
+    slit: tuple[Polygon, ...] = (((0, 0), (1, 0), (1, 0.49), (0, 0.49)), ((0, 0.51), (1, 0.51), (1, 1), (0, 1)))
+    detect(shoot(20, walker(8, 16)), camera(masks=slit))
+
+
+def after_an_hour(before: Iterator[Shot], after: Iterator[Shot]) -> list[FrameActivity]:
+    """What is said of the second film, an hour later."""
+    detector = Detector([camera()])
+    for shot in before:
+        _one(detector, shot)
+    return [_one(detector, replace(shot, seconds=shot.seconds + 3600)) for shot in after]
+
+
+def test_a_lamp_before_a_pause_does_not_make_another_scene_after_it_a_turned_camera() -> None:
+    lamp = shoot(20, light=lambda time: 0.5 if time >= 19 else 1.0)
+    assert not [one for one in after_an_hour(lamp, shoot(20, scene=wall(5))) if one.scene_change]
+
+
+def test_rain_before_a_pause_hides_nothing_after_it() -> None:
+    crossing = walker(8, 8.6, size=(0.15, 0.2))
+    assert moving(after_an_hour(shoot(60, rain(200, 40)), shoot(20, crossing))) == moving(detect(shoot(20, crossing)))
+
+
+def test_still_black_stays_as_known_as_it_was() -> None:
+    pictures = [np.full((1, 90, 160), int(number >= 300), np.uint8) for number in range(320)]
+    detector = Detector([camera()])
+    said = [detector.detect(one, [EPOCH + number * timedelta(seconds=0.2)])[0] for number, one in enumerate(pictures)]
+    assert not [one for one in said if one.scene_change]
+
+
+def test_a_scene_that_began_with_black_pictures_is_learnt_without_an_overflow() -> None:
+    scene = Background(1)
+    bright = np.full((90, 160), 230, np.uint8)
+    scene.found(0, [np.zeros_like(bright)] * 2 + [bright] * 3)
+    for _ in range(TURNS):
+        scene.learn(bright[np.newaxis], {})
+    assert ((bright - scene.low[0]) <= scene.room[0]).all()

@@ -59,3 +59,10 @@ def test_a_picture_all_black_has_no_exposure() -> None:
     seen, brighter = exposed_alike(black, black.astype(np.int16))
     assert seen is black
     assert brighter == 0
+
+
+def test_a_white_sky_tells_no_exposure() -> None:
+    scene = np.where(np.arange(90)[:, np.newaxis] < 54, 255.0, np.full((90, 160), 80.0))
+    light = (scene.ravel() * (1 << UNIT)).astype(np.int16)
+    seen, _ = exposed_alike(shown(np.where(scene == 255, 250.0, 78.0)), light)
+    assert np.abs(seen.reshape(90, 160)[54:].astype(float) - 79).max() <= 1

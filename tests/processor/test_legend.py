@@ -27,7 +27,18 @@ def test_named_counts_stand_apart_and_where_the_picture_has_them(scale: Scale, m
         np.testing.assert_allclose(intensity(counts, scale)[0], shares, atol=1e-6)
 
 
-@pytest.mark.parametrize(("count", "label"), [(0, "0"), (9_999, "9,999"), (12_345, "12.3k"), (4_000_000, "4M")])
+@pytest.mark.parametrize(
+    ("count", "label"),
+    [
+        (0, "0"),
+        (9_999, "9,999"),
+        (12_345, "12.3k"),
+        (999_500, "1M"),
+        (4_000_000, "4M"),
+        (10**12, "1T"),
+        (10**16, "10,000T"),
+    ],
+)
 def test_large_counts_are_short(count: int, label: str) -> None:
     assert Tick(count, 0).label == label
 

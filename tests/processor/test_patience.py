@@ -55,8 +55,6 @@ def test_a_new_scene_is_young_for_some_seconds() -> None:
     for _ in range(60):
         patience.hold(0, 0, 0, 0)
     assert not patience.is_young
-    patience.restart()
-    assert patience.is_young
 
 
 def test_patience_comes_back() -> None:

@@ -58,3 +58,11 @@ def test_of_what_is_plain_to_see_the_shadow_may_be_as_faint_as_on_a_cloudy_day()
     assert in_shadow(patches(-70), ONE, BRIGHT[:1]).all()
     assert not in_shadow(patches(-70), ONE, DIM[:1]).any()
     assert not in_shadow(patches(-10), ONE, BRIGHT[:1]).any()
+
+
+def test_what_is_darker_in_a_few_places_has_no_shadow_whatever_another_thing_casts() -> None:
+    spot = np.full(PATCH, 100, np.float32)
+    spot[2:4, 2:5] = -60
+    both = np.hstack((spot.reshape(49, 1), patches(-500)))
+    assert in_shadow(both, TWO, BRIGHT)[:, 1].any()
+    assert not in_shadow(both, TWO, BRIGHT)[:, 0].any()

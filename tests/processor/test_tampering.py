@@ -1,5 +1,6 @@
 """What is being done to a camera: when it begins to be shown, and when it is over."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,6 +17,7 @@ from tests.processor.scenes import EPOCH, Gray, camera, shoot, walker, wall
 LEFT = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
 STEP = timedelta(seconds=0.2)
 GENERATOR = np.random.default_rng(7)
+CLOTH: Gray = np.full((90, 160), 120.0)
 SCENE = GENERATOR.integers(20, 230, (90, 160)).astype(np.uint8)
 
 
@@ -93,3 +95,55 @@ def test_a_mask_does_not_hide_what_is_done_to_the_camera(then: Gray, told: Scene
     for number, shot in enumerate([*shoot(12), *shoot(12, scene=then, seed=8)]):
         analyser.analyse(Frame("yard", EPOCH + number * STEP, shot.picture))
     assert told in analyser.tampering
+
+
+def told(tampering: Tampering, pictures: Iterable[Picture], start: datetime = EPOCH) -> list[SceneChange]:
+    changes = [tampering.follow(picture, start + number * STEP) for number, picture in enumerate(pictures)]
+    return [change for change in changes if change]
+
+
+def test_a_pause_does_not_uncover_a_camera() -> None:
+    tampering = Tampering()
+    time = shown(tampering, np.full_like(SCENE, 40), 20, shown(tampering, SCENE, 10, EPOCH))
+    tampering.restart()
+    time = shown(tampering, np.full_like(SCENE, 40), 20, time + timedelta(hours=1))
+    assert tampering.present(time) == {SceneChange.COVERED}
+    assert tampering.present(shown(tampering, SCENE, 10, time)) == frozenset()
+
+
+def test_two_equal_pictures_with_a_pause_between_are_not_frozen() -> None:
+    tampering = Tampering()
+    tampering.follow(SCENE, EPOCH)
+    tampering.restart()
+    assert tampering.follow(SCENE, EPOCH + timedelta(hours=1)) is None
+
+
+def test_a_picture_that_stands_still_is_frozen_though_the_clock_is_set_back() -> None:
+    tampering = Tampering()
+    tampering.follow(SCENE, EPOCH + timedelta(seconds=25))
+    assert told(tampering, [SCENE] * 90) == []
+    assert told(tampering, [SCENE] * 20, EPOCH + 90 * STEP) == [SceneChange.FROZEN]
+
+
+@pytest.mark.parametrize("masked", [False, True])
+def test_what_shows_nothing_at_all_cannot_stand_still(masked: bool) -> None:
+    black = np.zeros_like(SCENE)
+    tampering = Tampering(np.zeros(SCENE.shape, bool) if masked else None)
+    assert told(tampering, [black] * 200) == []
+
+
+def test_a_camera_out_of_focus_that_is_then_covered_is_told_as_both() -> None:
+    sharp, cloth = wall(1), np.full((90, 160), 40.0)
+    scenes = [sharp] * 50 + [gaussian_filter(sharp, 5)] * 50 + [cloth] * 50
+    pictures = [noisy(scene.astype(np.uint8)) for scene in scenes]
+    assert told(Tampering(), pictures) == [SceneChange.DEFOCUSED, SceneChange.COVERED]
+
+
+def test_light_does_not_hide_a_cover() -> None:
+    """The cloth grows brighter in the very picture in which the cover is known."""
+    seen = []
+    analyser = CameraAnalyser(camera())
+    for number, shot in enumerate([*shoot(15), *shoot(3.8, scene=np.full((90, 160), 20.0)), *shoot(5, scene=CLOTH)]):
+        analysis = analyser.analyse(Frame("yard", EPOCH + number * STEP, shot.picture))
+        seen.append(analysis.activity.scene_change)
+    assert SceneChange.COVERED in seen

@@ -1,7 +1,7 @@
 import pytest
 
 from processor.cellset import CellSet
-from processor.travel import REMEMBERED_FRAMES, Travel
+from processor.travel import MISSED_FRAMES, REMEMBERED_FRAMES, Travel
 
 
 def box(left: int, top: int = 5, width: int = 2, height: int = 4) -> CellSet:
@@ -40,3 +40,12 @@ def test_one_who_travelled_is_believed_for_a_while_where_he_stands() -> None:
     found = [travel.follow([box(16)]) for _ in range(2 * REMEMBERED_FRAMES)]
     assert found[REMEMBERED_FRAMES // 2]
     assert not found[-1]
+
+
+def test_what_was_lost_is_remembered_for_a_moment_however_long_it_was_followed() -> None:
+    travel = Travel()
+    for _ in range(300):
+        travel.follow([box(10, width=4)])
+    for _ in range(MISSED_FRAMES + 1):
+        travel.follow([])
+    assert not travel.follow([box(16, width=4)])

@@ -33,8 +33,8 @@ class Trial:
 
     def _follow(self, scene: Gray) -> None:
         sight = self._onlooker.sees(scene)
-        other = self.upheavals.compare(sight.picture, sight.low, sight.room)
-        adopted, change = self.upheavals.follow(sight, packed(sight.counts >= 3), int(sight.counts.sum(dtype=int)))
+        other = self.upheavals.compare(sight.picture, sight.earlier, sight.low, sight.room)
+        adopted, change = self.upheavals.follow(sight, packed(sight.counts >= 3))
         if adopted:
             self._onlooker.adopt(sight)
             self.adopted.append(self._number)

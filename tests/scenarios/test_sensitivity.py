@@ -40,3 +40,11 @@ def _lost(duller: Sequence[Seen], keener: Sequence[Seen]) -> list[tuple[float, C
     """The times at which the keener one missed cells that the duller one saw."""
     pairs = zip(duller, keener, strict=True)
     return [(less.seconds, less.cells & ~more.cells) for less, more in pairs if (less.cells & ~more.cells).any()]
+
+
+@pytest.mark.parametrize("name", ["snow", "moths at night", "night noise, compressed", "rain"])
+def test_what_is_seen_more_keenly_is_believed_as_little(name: str) -> None:
+    """In a scene that nobody knows yet, in weather and in the dark."""
+    seen, events = judge(filmed(by_name()[name], 3001, 60.0), _camera(60))
+    assert events == []
+    assert not any(one.cells.any() for one in seen)
