@@ -6,9 +6,8 @@ from functools import cache, lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from nvr.model import HEATMAP_COLUMNS, HEATMAP_ROWS, Picture
+from nvr.model import Picture
 
-Counts = npt.NDArray[np.int64]
 Shares = npt.NDArray[np.float32]
 
 MOST_OPAQUE = 0.85
@@ -45,13 +44,6 @@ class Scale(StrEnum):
     LOG = "log"
 
 
-def counts_from(sparse: dict[int, int]) -> Counts:
-    """The counts `(45, 80)` of `HeatmapCounts.counts` or of rows of the heatmap table."""
-    counts = np.zeros(HEATMAP_ROWS * HEATMAP_COLUMNS, np.int64)
-    counts[list(sparse.keys())] = list(sparse.values())
-    return counts.reshape(HEATMAP_ROWS, HEATMAP_COLUMNS)
-
-
 def intensity(counts: npt.ArrayLike, scale: Scale = Scale.LOG) -> Shares:
     """How hot each cell is against the hottest, 0 to 1 `(45, 80)`: 0 exactly where nothing moved."""
     heat = np.asarray(counts, np.float64)
@@ -78,18 +70,6 @@ def _stretched(shares: Shares, pixels: int) -> Shares:
     return stretched
 
 
-def render(
-    counts: npt.ArrayLike,
-    width: int,
-    height: int,
-    *,
-    colours: ColourMap = ColourMap.JET,
-    scale: Scale = Scale.LOG,
-) -> Picture:
-    """Counts `(45, 80)` as an RGB picture `(height, width, 3) uint8`."""
-    return coloured(enlarged(intensity(counts, scale), width, height), colours)
-
-
 def indexed(counts: npt.ArrayLike, width: int, height: int, *, scale: Scale = Scale.LOG) -> Picture:
     """Counts `(45, 80)` as places `(height, width) uint8` in a `palette`: a third of the bytes of a picture."""
     shares = enlarged(intensity(counts, scale) * np.float32(HEATS - 1), width, height)
@@ -99,20 +79,6 @@ def indexed(counts: npt.ArrayLike, width: int, height: int, *, scale: Scale = Sc
 def palette(colours: ColourMap) -> Picture:
     """The colours `(240, 3) uint8` of `indexed` places, from cold to hot."""
     return coloured(np.linspace(0, 1, HEATS, dtype=np.float32), colours)
-
-
-def render_overlay(
-    counts: npt.ArrayLike,
-    width: int,
-    height: int,
-    *,
-    colours: ColourMap = ColourMap.JET,
-    scale: Scale = Scale.LOG,
-) -> Picture:
-    """Counts `(45, 80)` as an RGBA picture `(height, width, 4) uint8`, transparent where nothing moved."""
-    shares = enlarged(intensity(counts, scale), width, height)
-    alpha = np.rint(255 * _opacity(shares)).astype(np.uint8)
-    return np.dstack([coloured(shares, colours), alpha])
 
 
 def blend(

@@ -1,16 +1,11 @@
 import numpy as np
 import pytest
 
-from processor.heatmap import ColourMap, Scale, blend, counts_from, enlarged, intensity, render, render_overlay
+from processor.heatmap import ColourMap, Scale, blend, enlarged, indexed, intensity
+from tests.processor.true_colours import render
 
 COUNTS = np.zeros((45, 80), np.int64)
 COUNTS[10:14, 20:24] = [[1, 10, 100, 1000]] * 4
-
-
-def test_sparse_counts_find_their_cells() -> None:
-    counts = counts_from({0: 3, 44 * 80 + 79: 5})
-    assert (counts[0, 0], counts[44, 79], counts.sum()) == (3, 5, 8)
-    assert not counts_from({}).any()
 
 
 @pytest.mark.parametrize("scale", Scale)
@@ -29,8 +24,7 @@ def test_the_logarithmic_scale_shows_what_the_linear_one_hides() -> None:
 @pytest.mark.parametrize("size", [(80, 45), (640, 360), (1281, 719), (7, 3)])
 def test_a_picture_has_any_size_asked_for(size: tuple[int, int]) -> None:
     width, height = size
-    assert render(COUNTS, width, height).shape == (height, width, 3)
-    assert render_overlay(COUNTS, width, height).shape == (height, width, 4)
+    assert indexed(COUNTS, width, height).shape == (height, width)
 
 
 def test_enlarging_is_smooth_and_keeps_places() -> None:
@@ -64,17 +58,11 @@ def test_a_picture_is_unchanged_where_nothing_moved() -> None:
     assert (mixed[hot] != picture[hot]).any(axis=1).mean() > 0.95
 
 
-def test_an_overlay_is_transparent_where_nothing_moved() -> None:
-    alpha = render_overlay(COUNTS, 80, 45)[:, :, 3]
-    np.testing.assert_array_equal(alpha > 0, COUNTS > 0)
-
-
 def test_no_motion_is_a_cold_picture() -> None:
-    assert len(np.unique(render(np.zeros((45, 80)), 320, 180).reshape(-1, 3), axis=0)) == 1
-    assert not render_overlay(np.zeros((45, 80)), 320, 180)[:, :, 3].any()
+    assert not indexed(np.zeros((45, 80)), 320, 180).any()
 
 
 def test_different_motion_gives_different_pictures() -> None:
     one_more = COUNTS.copy()
     one_more[40, 70] += 1
-    assert (render(COUNTS, 640, 360) != render(one_more, 640, 360)).any()
+    assert (indexed(COUNTS, 640, 360) != indexed(one_more, 640, 360)).any()

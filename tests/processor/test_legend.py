@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from processor.heatmap import ColourMap, Scale, intensity, render
+from processor.heatmap import ColourMap, Scale, intensity
 from processor.legend import Tick, ramp, ticks
+from tests.processor.true_colours import render
 
 
 def test_a_logarithmic_legend_names_powers_of_ten_and_the_hottest_count() -> None:

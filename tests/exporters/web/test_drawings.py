@@ -10,7 +10,8 @@ from PIL import Image
 
 from exporters.web import drawings
 from exporters.web.drawings import Drawing, Drawings, Look
-from processor.heatmap import ColourMap, Scale, render
+from processor.heatmap import ColourMap, Scale
+from tests.processor.true_colours import render
 
 COUNTS = np.zeros((45, 80), np.uint64)
 COUNTS[20:24, 30:40] = 500
