@@ -94,7 +94,7 @@ class Filling:
         return [text_of(mail).split()[0] for mail in told]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 def test_people_hear_of_a_disk_that_fills_and_of_the_room_that_is_made(tmp_path: Path, busy_clip: Path) -> None:
     calm_clip = make_clip(tmp_path / "calm.mp4", 10, fps=5, size="160x90")
     with (
@@ -134,7 +134,7 @@ def test_people_hear_of_a_disk_that_fills_and_of_the_room_that_is_made(tmp_path:
             prometheus.wait_for(lambda: filling.told("STORAGE_CRITICAL_RESOLVED", CRITICAL) == 1, 90)
             # Both were held back while it was down. Prometheus says again and again what is over.
             prometheus.wait_for(lambda: filling.told("STORAGE_LOW_RESOLVED", LOW) == 1, 90)
-            prometheus.wait_for(lambda: len(filling.mailed()) >= 4, 30)
+            prometheus.wait_for(lambda: len(filling.mailed()) >= 4, 90)
             check_all_is_over(filling)
 
 
