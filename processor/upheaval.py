@@ -62,15 +62,15 @@ class Upheavals:
         was_settled = self.settled
         self._settling = max(0, self._settling - 1)
         much = int(np.count_nonzero(sight.clear)) > WHOLE_PICTURE * self._size
-        if self._is_small and not (much and _relit(sight, suspects, self._size)):
-            much = False
+        relit = much and _relit(sight, suspects, self._size)
+        much = relit if self._is_small else much
         if not much and not _everywhere(suspects):
             self._lasted = self._calm = 0
             return False, None
         if self._before is None:
             self._before = sight.light.copy()
         self._since = 0
-        if much and _relit(sight, suspects, self._size):
+        if relit:
             self._settling, self._lasted = SETTLING_FRAMES, 0
             return True, SceneChange.LIGHT if was_settled else None
         return self._wait(sight)
