@@ -1,6 +1,7 @@
 """The end of a process whose threads may wait for a disk that hangs: they get a moment, and are left behind.
 
-asyncio joins the threads of its pool when it ends, and Python does so once more: for as long as the disk hangs.
+asyncio joins the threads of its pool when it ends, and Python does so once more: for as long as the disk hangs. Nobody
+joins a `OneThread`; but where one hangs in the embedded ClickHouse, the engine's own end of the process waits for it.
 """
 
 import asyncio
@@ -9,8 +10,10 @@ import logging
 import os
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+
+from nvr.one_thread import at_work
 
 log = logging.getLogger(__name__)
 
@@ -33,23 +36,27 @@ async def prompt_departure(patience_seconds: float = PATIENCE_SECONDS) -> AsyncI
         raise
     finally:
         pool.shutdown(wait=False)
-        if not await _have_ended(patience_seconds):
-            _leave(error)
+        if hanging := await _hanging(patience_seconds):
+            _leave(error, hanging)
 
 
-async def _have_ended(patience_seconds: float) -> bool:
-    """Whether the pool's threads have; the event loop goes on meanwhile."""
+async def _hanging(patience_seconds: float) -> list[str]:
+    """The names of the threads that are still at work after all patience; the event loop goes on meanwhile."""
     deadline = time.monotonic() + patience_seconds
-    while any(thread.name.startswith(_THREADS) for thread in threading.enumerate()):
+    while names := at_work() + _pooled():
         if time.monotonic() > deadline:
-            return False
+            break
         await asyncio.sleep(0.02)
-    return True
+    return names
 
 
-def _leave(error: BaseException | None) -> None:
+def _pooled() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith(_THREADS)]
+
+
+def _leave(error: BaseException | None, hanging: Sequence[str]) -> None:
     """By code 1 where there was an error, which nobody else comes to tell."""
     if error is not None:
         log.critical("the recorder ends: %s", error, exc_info=error)
-    log.error("the process ends without what waits for a disk that hangs")
+    log.error("the process ends without what waits for a disk that hangs: %s", ", ".join(hanging))
     os._exit(1 if error else 0)

@@ -23,6 +23,7 @@ SHARED = (
     "nvr.masking",
     "nvr.lock_file",
     "nvr.disk",
+    "nvr.one_thread",
 )
 """What the core and the exporters may use of `nvr`; reading the configuration, command line and wiring stay out."""
 

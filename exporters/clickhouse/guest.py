@@ -12,7 +12,7 @@ import chdb
 
 from exporters.clickhouse.client import EMBEDDED_LIMITS
 from exporters.clickhouse.gate import NotAllowed, check, statement
-from exporters.clickhouse.one_thread import OneThread
+from nvr.one_thread import OneThread
 
 ENGINES = 2
 """Questions answered at once: the others wait, so that a dashboard of twenty panels takes no more of the machine."""

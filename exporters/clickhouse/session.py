@@ -13,8 +13,8 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, Error
 
 from exporters.clickhouse.dsn import Dsn
-from exporters.clickhouse.one_thread import OneThread
 from nvr.errors import DatabaseError
+from nvr.one_thread import OneThread
 
 T = TypeVar("T")
 

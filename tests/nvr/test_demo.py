@@ -189,7 +189,8 @@ def test_prometheus_is_shown_with_a_graph_and_with_alerts(tmp_path: Path) -> Non
         assert "g0.expr=nvr_camera_up" in page
         assert httpx.get(page, trust_env=False).is_success
         assert httpx.get(alerts_page(page), trust_env=False).is_success
-        assert "NvrCameraOffline" in httpx.get(f"http://127.0.0.1:{port}/api/v1/rules", trust_env=False).text
+        rules = f"http://127.0.0.1:{port}/api/v1/rules"  # loaded after the pages are served
+        assert eventually(lambda: "NvrCameraOffline" in httpx.get(rules, trust_env=False).text)
 
 
 def check_until(child: Child, deadline: float) -> None:

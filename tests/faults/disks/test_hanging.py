@@ -6,6 +6,7 @@ that others are served, that a stop ends all but that thread, and that the proce
 
 import os
 import signal
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -65,8 +66,9 @@ def test_a_disk_that_hangs_ends_the_run_and_is_recorded_to_again_when_it_thaws(
 
 @pytest.mark.fault(43)
 @pytest.mark.usefixtures("as_root")
+@pytest.mark.parametrize("hung_seconds", [0, 4], ids=["from-the-stop-on", "in-the-database-before"])
 def test_a_stop_while_the_disk_of_spool_and_database_hangs_finishes_the_footage_and_ends(
-    tmp_path: Path, camera: DemoCamera, measured: Measured
+    tmp_path: Path, camera: DemoCamera, measured: Measured, hung_seconds: float
 ) -> None:
     (tmp_path / "recorder").mkdir()
     with (
@@ -76,6 +78,7 @@ def test_a_stop_while_the_disk_of_spool_and_database_hangs_finishes_the_footage_
         recorder.wait_for(lambda: len(finished(recorder, "door")) >= 2, 30)
         children = recorder.children()
         with volume.frozen():
+            time.sleep(hung_seconds)
             os.kill(recorder.pid, signal.SIGTERM)
             stopping = utc_now()
             recorder.wait_for(lambda: _is_done(recorder), UNIT_SECONDS)

@@ -1,6 +1,7 @@
 """One thread that does what it is given, in order, and that a process may end without.
 
-`ThreadPoolExecutor` joins its threads when the process ends: a server that no longer answers would hold up the exit.
+`ThreadPoolExecutor` joins its threads when the process ends: a disk that hangs, or a server that no longer answers,
+would hold up the exit.
 """
 
 from collections.abc import Callable
@@ -9,9 +10,12 @@ from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
+from weakref import WeakSet
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_all: "WeakSet[OneThread]" = WeakSet()
 
 
 class OneThread(Executor):
@@ -19,9 +23,14 @@ class OneThread(Executor):
 
     def __init__(self, name: str) -> None:
         self._calls: SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = SimpleQueue()
+        self.name = name
         self._thread = Thread(target=self._work, name=name, daemon=True)
+        self._is_shut = self.is_at_work = False
+        _all.add(self)
 
     def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        if self._is_shut:
+            raise RuntimeError(f"the thread {self.name} was closed")
         future: Future[T] = Future()
         self._calls.put((future, partial(function, *args, **kwargs)))
         if self._thread.ident is None:
@@ -32,12 +41,20 @@ class OneThread(Executor):
         """Let the thread end after the calls that were made; waiting for it and cancelling them are not offered."""
         assert not wait
         assert not cancel_futures
+        self._is_shut = True
         self._calls.put(None)
 
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:
+            self.is_at_work = True
             _run(*call)
-            del call
+            self.is_at_work = False
+            del call  # nothing of it lives on while the thread waits
+
+
+def at_work() -> list[str]:
+    """The names of those that are doing something, or may hang in it."""
+    return sorted(thread.name for thread in _all if thread.is_at_work)
 
 
 def _run(future: Future[Any], function: Callable[[], Any]) -> None:
