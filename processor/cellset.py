@@ -22,8 +22,6 @@ _ROW = (1 << GRID_COLUMNS) - 1
 _FIRST_COLUMN: CellSet = sum(1 << row * GRID_COLUMNS for row in range(GRID_ROWS))
 _NOT_FIRST: CellSet = ALL & ~_FIRST_COLUMN
 _NOT_LAST: CellSet = ALL & ~(_FIRST_COLUMN << GRID_COLUMNS - 1)
-_STEPS = [(step, ALL & ~sum(_FIRST_COLUMN << column for column in range(step))) for step in (1, 2, 4, 8, 16)]
-"""Distances that double, with the columns that are at least so far from the first."""
 
 
 def packed(cells: Bools) -> CellSet:
@@ -53,14 +51,6 @@ def subset(chosen: npt.NDArray[np.intp], among: Bools) -> CellSet:
     cells: Bools = np.zeros(CELLS, bool)
     cells[chosen] = among
     return packed(cells)
-
-
-def subsets(chosen: npt.NDArray[np.intp], among: Bools) -> list[CellSet]:
-    """The same for each of n rows `(n, k)`."""
-    cells = np.zeros((len(among), CELLS), bool)
-    cells[:, chosen] = among
-    sets = packed(cells)
-    return [sets >> CELLS * number & ALL for number in range(len(among))]
 
 
 def union(sets: Iterable[CellSet]) -> CellSet:
@@ -96,14 +86,3 @@ def components(cells: CellSet) -> Iterator[CellSet]:
         whole = spread(cells & -cells, cells)
         yield whole
         cells ^= whole
-
-
-def between(cells: CellSet) -> CellSet:
-    """The cells that have some of them on both sides, in their row or in their column; those of the set too."""
-    left = right = above = below = cells
-    for step, kept in _STEPS:
-        right |= right << step & kept
-        left |= (left & kept) >> step
-        below |= below << step * GRID_COLUMNS & ALL
-        above |= above >> step * GRID_COLUMNS
-    return left & right | above & below

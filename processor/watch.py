@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from nvr.model import Picture
 from processor.candidate import Candidate
-from processor.cells import CELL
+from processor.cells import CELL, Bools
 from processor.cellset import ALL, CELLS, CellSet, components, grown, numbers, packed, rim, subset, union
 from processor.evidence import Evidence
 from processor.memory import LARGE, Memory
@@ -131,13 +132,17 @@ class Watch:
 def _changing(cells: npt.NDArray[np.intp], sight: Sight) -> CellSet:
     """Those of the cells in which pixels differ from two frames ago."""
     at = insides(cells)
-    now, ago, room = sight.picture.take(at), sight.earlier.take(at), sight.room.take(at)
-    change = np.maximum(now, ago)
-    change -= np.minimum(now, ago, out=now)
-    least = room >> 2
-    least += np.right_shift(room, 3, out=room)
-    changed = change > np.maximum(least, LEAST_CHANGE, out=least)
+    changed = changing(sight.picture.take(at), sight.earlier.take(at), sight.room.take(at))
     return subset(cells, _ONES.dot(changed.astype(np.float32)) >= 2)
+
+
+def changing(now: Picture, ago: Picture, room: Picture) -> Bools:
+    """Which pixels differ from two frames `ago` by three eighths of the room, in any shape."""
+    change = np.maximum(now, ago)
+    change -= np.minimum(now, ago)
+    least = room >> 2
+    least += room >> 3
+    return np.asarray(change > np.maximum(least, LEAST_CHANGE, out=least))
 
 
 _ONES = np.ones(CELL * CELL, np.float32)

@@ -7,7 +7,6 @@ from processor.cells import Bools
 from processor.cellset import (
     ALL,
     CellSet,
-    between,
     components,
     grown,
     numbers,
@@ -69,18 +68,6 @@ def test_corners_hang_together() -> None:
 
 def test_the_end_of_a_row_and_the_beginning_of_the_next_do_not() -> None:
     assert len(list(components(at((3, 31), (4, 0))))) == 2
-
-
-@given(SETS)
-def test_what_lies_between_has_some_on_both_sides_in_its_row_or_its_column(cells: CellSet) -> None:
-    shown = grid(cells)
-    within = [_filled(shown), _filled(shown.T).T]
-    np.testing.assert_array_equal(grid(between(cells)), within[0] | within[1])
-
-
-def _filled(lines: Bools) -> Bools:
-    """Each line from its first cell to its last."""
-    return np.logical_or.accumulate(lines, axis=1) & np.logical_or.accumulate(lines[:, ::-1], axis=1)[:, ::-1]
 
 
 def test_a_subset_has_the_chosen_of_the_numbers() -> None:

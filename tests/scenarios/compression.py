@@ -25,15 +25,14 @@ REEL = 1500
 """Pictures that are encoded at once: five minutes, so that an hour need not be held in memory."""
 
 
-def compressed(shots: Iterable[Shot]) -> Iterator[Shot]:
+def compressed(shots: Iterable[Shot], bits_a_second: int = BITS_A_SECOND) -> Iterator[Shot]:
     """The shots as they look after encoding and decoding. One thread, so that every run gives the same."""
     rest = iter(shots)
     while reel := list(islice(rest, REEL)):
-        yield from _coded(reel)
+        yield from _coded(reel, str(bits_a_second))
 
 
-def _coded(shots: list[Shot]) -> Iterator[Shot]:
-    rate = str(BITS_A_SECOND)
+def _coded(shots: list[Shot], rate: str) -> Iterator[Shot]:
     encode = ["-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-threads", "1", "-pix_fmt", "yuv420p"]
     bits = ["-b:v", rate, "-maxrate", rate, "-bufsize", rate, "-g", str(KEY_EVERY), "-sc_threshold", "0"]
     stream = _run([*_SIZE, "-r", "5", "-i", "pipe:0", *encode, *bits, "-f", "h264"], _bytes(shots))

@@ -1,0 +1,144 @@
+"""Which cells an object covers, learnt: `python -m tests.learning.extent` writes `processor/learnt.py`.
+
+Each film is shown to the analyser; of every cell that it asks about, what it knows of it is put beside the truth. It
+takes some minutes. Nothing is judged by any of these films: the seeds that are named here are for learning only.
+"""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+from unittest.mock import patch
+
+import numpy as np
+import numpy.typing as npt
+
+from nvr.model import Frame
+from processor.analyser import CameraAnalyser
+from processor.cells import Bools, Reals
+from processor.cellset import CellSet
+from processor.extent import TRAITS, Nearby, covering
+from processor.network import inputs, inputs_of
+from processor.sight import Sight
+from processor.watch import Component
+from tests.learning.lens import bits_a_second, lens
+from tests.learning.network import fitted
+from tests.learning.parade import parade
+from tests.scenarios.catalogue import SCENARIOS, Kind, Scenario
+from tests.scenarios.compression import compressed
+from tests.scenarios.film import Shot
+from tests.scenarios.trial import CAMERA, EPOCH, filmed
+
+PARADES, PLAIN_SEEDS, LENS_SEEDS = range(1, 301), range(201, 213), range(213, 225)
+MOST_CELLS = 12_000
+"""Of one film: what fills the picture all the time has no more to teach."""
+
+HIDDEN = 32
+LEARNT = Path(__file__).parents[2] / "processor" / "learnt.py"
+HEAD = '''"""What was learnt: numbers, by `python -m tests.learning.extent`. New traits are to be learnt anew."""
+
+import numpy as np
+
+from processor.network import Network
+
+_WEIGHTS = """
+{weights}
+"""
+
+_SAYS = """
+{says}
+"""
+
+COVERED = Network(
+    np.fromstring(_WEIGHTS, np.float32, sep=" ").reshape({units}, -1), np.fromstring(_SAYS, np.float32, sep=" ")
+)
+"""Whether an object covers a cell: by the traits of `processor.extent`."""
+'''
+
+
+class Lesson(NamedTuple):
+    """Of one film, what was known of n cells `(n, 6 t + 2)`, and which were `covered` `(n,)`."""
+
+    known: Reals
+    covered: Bools
+
+
+def lesson(shots: Iterable[Shot]) -> Lesson:
+    """Of all that the analyser asks about; what stands still, and may move or not, is left out."""
+    analyser, asked = CameraAnalyser(CAMERA), list[Nearby]()
+
+    def noting(found: Sequence[Component], sight: Sight, full: CellSet) -> list[Component]:
+        if found:
+            asked.append(Nearby.of(found, sight, full))
+        return covering(found, sight, full)
+
+    known, covered = [np.zeros((0, inputs_of(TRAITS)), np.float32)], [np.zeros(0, bool)]
+    with patch("processor.lane.covering", noting):
+        for shot in shots:
+            asked.clear()
+            analyser.analyse(Frame(CAMERA.name, EPOCH + timedelta(seconds=shot.seconds), shot.picture))
+            for near in asked:
+                told = ~shot.ignored.ravel()[near.cells]
+                known.append(inputs(near.cells, near.traits, near.sizes)[told])
+                covered.append(shot.cells.ravel()[near.cells][told])
+    return _some(Lesson(np.concatenate(known), np.concatenate(covered)))
+
+
+def _some(lesson: Lesson) -> Lesson:
+    chosen = np.random.default_rng(0).permutation(len(lesson.covered))[:MOST_CELLS]
+    return Lesson(lesson.known[chosen], lesson.covered[chosen])
+
+
+def _of_parade(seed: int) -> Lesson:
+    return lesson(parade(seed))
+
+
+def _of_scenario(task: tuple[Scenario, int]) -> Lesson:
+    return lesson(filmed(*task))
+
+
+def _through_a_lens(task: tuple[Scenario, int]) -> Lesson:
+    return lesson(seen_through_a_lens(*task))
+
+
+def seen_through_a_lens(scenario: Scenario, seed: int) -> Iterator[Shot]:
+    """Its film as a camera takes it that blurs and smears, and encodes worse or better."""
+    random = np.random.default_rng([seed, len(scenario.name), 7])
+    film = scenario.film(seed, scenario.seconds)
+    shots = replace(film, veils=(*film.veils, lens(random, film.actors))).shots()
+    return compressed(shots, bits_a_second(random)) if scenario.compressed else shots
+
+
+def lessons() -> list[Lesson]:
+    moving = [one for one in SCENARIOS if one.kind in (Kind.MOTION, Kind.MIXED)]
+    with ProcessPoolExecutor() as pool:
+        found = [
+            *pool.map(_of_parade, PARADES),
+            *pool.map(_of_scenario, [(one, seed) for one in moving for seed in PLAIN_SEEDS]),
+            *pool.map(_through_a_lens, [(one, seed) for one in moving for seed in LENS_SEEDS]),
+        ]
+    return [one for one in found if len(one.covered)]
+
+
+def written(weights: Reals, says: Reals) -> str:
+    """As the module's text."""
+    return HEAD.format(weights=_lines(weights), units=len(weights), says=_lines(says))
+
+
+def _lines(numbers: npt.NDArray[np.float32]) -> str:
+    words = [f"{number:.4g}" for number in numbers.ravel()]
+    return "\n".join(" ".join(words[first : first + 12]) for first in range(0, len(words), 12))
+
+
+def main(say: Callable[[str], object] = sys.stderr.write) -> None:
+    taught = lessons()
+    say(f"{len(taught)} films, {sum(len(one.covered) for one in taught)} cells\n")
+    known, covered = [one.known for one in taught], [one.covered for one in taught]
+    LEARNT.write_text(written(*fitted(known, covered, HIDDEN)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
