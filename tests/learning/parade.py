@@ -6,8 +6,9 @@ They have nothing of the scenarios but the drawing: what is learnt from them is 
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from scipy import ndimage
 
-from tests.learning.lens import bits_a_second, lens
+from tests.learning.lens import bits_a_second, lens, often
 from tests.scenarios.actors import Actor, Path, Shape, animal, box, car, cloth, crossing, person
 from tests.scenarios.chance import WARM
 from tests.scenarios.compression import compressed
@@ -43,7 +44,7 @@ def _actors(random: np.random.Generator) -> Iterator[Actor]:
         lasts = float(random.uniform(2.5, 9))
         path = _path(random, time, lasts, size)
         shadow = float(np.clip(leaves + random.uniform(-0.05, 0.05), 0.25, 1)) if sunlit else 1.0
-        texture = cloth(int(random.integers(1000))) * np.float32(_log_uniform(random, 0.1, 1.5))
+        texture = _patchwork(random) + cloth(int(random.integers(1000))) * np.float32(_log_uniform(random, 0.1, 1.5))
         stride, reach = float(random.uniform(1, 2.2)), float(lean + random.uniform(-0.2, 0.2))
         yield Actor(shape, path, stride, shadow=shadow, lean=reach, texture=texture)
         time += float(random.uniform(0.8, lasts + 2))
@@ -61,6 +62,17 @@ def _thing(random: np.random.Generator) -> tuple[Shape, tuple[float, float]]:
     shape, widths, heights = kinds[random.integers(len(kinds))]
     width = _log_uniform(random, *widths)
     return shape, (width, min(width * float(random.uniform(*heights)) * ASPECT, 0.9))
+
+
+def _patchwork(random: np.random.Generator) -> Gray:
+    """What makes a part of most things much brighter, much darker or much like the ground: panes, doors, stripes and
+    reflections, sharp or soft, `(64, 64)`."""
+    patches = np.zeros((64, 64), np.float32)
+    for _ in range(random.integers(2, 12) if random.uniform() < 0.7 else 0):
+        top, left, high, wide = random.integers((0, 0, 4, 4), (60, 60, 40, 40))
+        patches[top : top + high, left : left + wide] += random.normal(0, 45)
+    soft: Gray = ndimage.gaussian_filter(patches, often(random, 0.5, 0.5, 8))
+    return soft
 
 
 def _path(random: np.random.Generator, start: float, lasts: float, size: tuple[float, float]) -> Path:
