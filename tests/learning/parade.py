@@ -46,7 +46,9 @@ def _actors(random: np.random.Generator) -> Iterator[Actor]:
         shadow = float(np.clip(leaves + random.uniform(-0.05, 0.05), 0.25, 1)) if sunlit else 1.0
         texture = _patchwork(random) + cloth(int(random.integers(1000))) * np.float32(_log_uniform(random, 0.1, 1.5))
         stride, reach = float(random.uniform(1, 2.2)), float(lean + random.uniform(-0.2, 0.2))
-        yield Actor(shape, path, stride, shadow=shadow, lean=reach, texture=texture)
+        alike = float(random.normal(0, 20)) if random.uniform() < 0.3 else None  # the ground, in the mean
+        texture = texture if alike is None else 4 * texture
+        yield Actor(shape, path, stride, alike, shadow, reach, texture)
         time += float(random.uniform(0.8, lasts + 2))
 
 
