@@ -22,6 +22,8 @@ _ROW = (1 << GRID_COLUMNS) - 1
 _FIRST_COLUMN: CellSet = sum(1 << row * GRID_COLUMNS for row in range(GRID_ROWS))
 _NOT_FIRST: CellSet = ALL & ~_FIRST_COLUMN
 _NOT_LAST: CellSet = ALL & ~(_FIRST_COLUMN << GRID_COLUMNS - 1)
+_STEPS = [(step, ALL & ~sum(_FIRST_COLUMN << column for column in range(step))) for step in (1, 2, 4, 8, 16)]
+"""Distances that double, with the columns that are at least so far from the first."""
 
 
 def packed(cells: Bools) -> CellSet:
@@ -86,3 +88,21 @@ def components(cells: CellSet) -> Iterator[CellSet]:
         whole = spread(cells & -cells, cells)
         yield whole
         cells ^= whole
+
+
+def lone(cells: CellSet) -> CellSet:
+    """Those of the cells that have none of the others among their eight neighbours."""
+    beside = cells << 1 & _NOT_FIRST | cells >> 1 & _NOT_LAST
+    three = cells | beside
+    return cells & ~(beside | three << GRID_COLUMNS | three >> GRID_COLUMNS)
+
+
+def filled(cells: CellSet) -> CellSet:
+    """The cells, and those that have some of them on all four sides: in their row and in their column."""
+    left = right = above = below = cells
+    for step, kept in _STEPS:
+        right |= right << step & kept
+        left |= (left & kept) >> step
+        below |= below << step * GRID_COLUMNS & ALL
+        above |= above >> step * GRID_COLUMNS
+    return left & right & above & below

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from processor.background import UNIT
 from processor.cells import Counts, Reals
-from processor.cellset import CellSet, grown, numbers, spread, subset, union, unpacked
+from processor.cellset import CellSet, filled, grown, lone, numbers, spread, subset, union, unpacked
 from processor.evidence import LOG_GRAY, LOG_LIGHT
 from processor.learnt import COVERED
 from processor.memory import LARGE
@@ -122,7 +122,9 @@ def _owners(cells: npt.NDArray[np.intp], places: Sequence[CellSet]) -> npt.NDArr
 
 
 def _plausible(covered: CellSet, differing: CellSet, counts: Counts) -> CellSet:
-    """The cells that are covered, unless it is less than half: what is dark and plain is not all shadow."""
+    """The cells that are covered, without holes and without any that lie alone; unless it is less than half: what is
+    dark and plain is not all shadow."""
+    covered = filled(covered & ~lone(covered) or covered)
     if MOST_SHADED * covered.bit_count() >= differing.bit_count():
         return covered
     return differing if differing.bit_count() >= LARGE else covered or _fullest(differing, counts)

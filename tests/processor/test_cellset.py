@@ -8,7 +8,9 @@ from processor.cellset import (
     ALL,
     CellSet,
     components,
+    filled,
     grown,
+    lone,
     numbers,
     packed,
     rim,
@@ -68,6 +70,22 @@ def test_corners_hang_together() -> None:
 
 def test_the_end_of_a_row_and_the_beginning_of_the_next_do_not() -> None:
     assert len(list(components(at((3, 31), (4, 0))))) == 2
+
+
+@given(SETS)
+def test_what_has_some_on_all_four_sides_is_filled(cells: CellSet) -> None:
+    shown = grid(cells)
+    np.testing.assert_array_equal(grid(filled(cells)), _spanned(shown) & _spanned(shown.T).T)
+
+
+def _spanned(lines: Bools) -> Bools:
+    """Each line from its first cell to its last."""
+    return np.logical_or.accumulate(lines, axis=1) & np.logical_or.accumulate(lines[:, ::-1], axis=1)[:, ::-1]
+
+
+@given(SETS)
+def test_those_are_lone_that_are_components_of_their_own(cells: CellSet) -> None:
+    assert lone(cells) == union(one for one in components(cells) if one.bit_count() == 1)
 
 
 def test_a_subset_has_the_chosen_of_the_numbers() -> None:
