@@ -15,6 +15,9 @@ FAINT_CELLS = {
     "dense traffic": 0.92,
     "dense traffic, compressed": 0.92,
     "8 gray levels": 0.85,
+    "slow and small": 0.88,
+    "fast crossing": 0.85,
+    "restart in a busy scene": 0.88,
     "walker far": 0.75,
     "walker far, compressed": 0.75,
 }
