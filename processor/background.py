@@ -12,6 +12,7 @@ import numpy.typing as npt
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Picture
 from processor.cells import CELL
 from processor.cellset import ALL, CellSet, unpacked
+from processor.margins import Margins
 
 Fixed = npt.NDArray[np.int16]
 """Gray levels in 64ths."""
@@ -28,6 +29,9 @@ LEAST_SPREAD, MOST_SPREAD, MOST_STEP = 72, 4096, 128
 LEAST_BASE, MOST_BASE = 7.0, 48.0
 """Of the part of the threshold that all pixels share: in a pixel of gray g it is worth (g + 24) / 256 gray levels."""
 
+MARGINS_FOR = 8
+"""Pictures for which the margins of a scene hold: they follow what is learnt, and little is in so few."""
+
 NOISE_CEILING = 4
 """In medians of the deviation: the most that a pixel's noise is taken to be at the start."""
 
@@ -43,8 +47,8 @@ class Background:
     """The learnt scenes of N cameras.
 
     `light` and `spread` are `(N, 90, 160) int16` in 64ths of a gray level; `low` `(N, 90, 160) uint8` is the darkest
-    gray that is still background, and `room` how many grays above it are too; `base` `(N,)` is what rain and noise
-    have raised the threshold to.
+    gray that is still background, and `room` how many grays above it are too, with the `margins` of each camera's that
+    are not older than some pictures; `base` `(N,)` is what rain and noise have raised the threshold to.
     """
 
     def __init__(self, lanes: int) -> None:
@@ -52,7 +56,8 @@ class Background:
         self.light, self.spread = np.zeros(shape, np.int16), np.full(shape, LEAST_SPREAD, np.int16)
         self.low, self.room = np.zeros(shape, np.uint8), np.full(shape, 255, np.uint8)
         self.base = np.full(lanes, LEAST_BASE)
-        self._turn = 0
+        self.margins = [Margins.of(self.low[lane], self.room[lane]) for lane in range(lanes)]
+        self._turn = self._learnt = 0
         # Of one camera, without its axis: numpy is quicker with arrays in one piece.
         self._all: int | slice = 0 if lanes == 1 else slice(None)
         self._by_lane = () if lanes == 1 else (lanes, 1, 1)
@@ -75,6 +80,7 @@ class Background:
 
     def rebound(self, lane: int) -> None:
         self.low[lane], self.room[lane] = self.bounds(lane, 1.0)
+        self.margins[lane] = Margins.of(self.low[lane], self.room[lane])
 
     def bounds(self, lane: int, contrast: float) -> tuple[Picture, Picture]:
         """`low` and `room` of a camera where the threshold's shared part is scaled by `contrast`."""
@@ -101,12 +107,15 @@ class Background:
         median and not the mean; the spread up quickly and down slowly. `held` cells are left as they are.
         """
         first, self._turn = self._turn, (self._turn + 1) % TURNS
+        self._learnt += 1
         part = self._all, slice(first * _ROWS, (first + 1) * _ROWS)
         light, spread = self.light[part], self.spread[part]
-        step = pictures[part].astype(np.int16)
+        both = np.empty((2, *light.shape), np.int16)
+        step, excess = both
+        step[...] = pictures[part]
         step <<= _UNIT
         step -= light
-        excess = np.abs(step)
+        np.abs(step, out=excess)
         np.minimum(excess, _MOST_SPREAD, out=excess)
         excess -= spread
         step >>= _QUARTER
@@ -117,14 +126,15 @@ class Background:
                 continue
             free = unpacked(ALL ^ cells).reshape(TURNS, _GRID_ROWS, 1, GRID_COLUMNS)[first].astype(np.int16)
             free = free.repeat(CELL, axis=2)
-            step.reshape(-1, _GRID_ROWS, CELL, FRAME_WIDTH)[lane] *= free
-            excess.reshape(-1, _GRID_ROWS, CELL, FRAME_WIDTH)[lane] *= free
+            both.reshape(2, -1, _GRID_ROWS, CELL, FRAME_WIDTH)[:, lane] *= free
         light += step
         slow = np.right_shift(excess, _SLOWLY, out=step)
         excess >>= _QUARTER
         spread += np.maximum(excess, slow, out=excess)
         np.maximum(spread, _LEAST_SPREAD, out=spread)
         self.low[part], self.room[part] = self._learnt_bounds(light, spread)
+        for lane in range(-self._learnt % MARGINS_FOR, len(self.base), MARGINS_FOR):
+            self.margins[lane] = Margins.of(self.low[lane], self.room[lane])
 
     def _learnt_bounds(self, light: Fixed, spread: Fixed) -> tuple[Fixed, Fixed]:
         """`bounds` for all cameras at once, of the rows just learnt."""

@@ -53,12 +53,9 @@ class Candidate:
 
     @property
     def is_object(self) -> bool:
-        visible = self._sharpness >= SOFT if self._is_near else self._has_edge and self._hides_texture
-        return visible and self.whole.aside < self._most_aside * self.whole.pixels
-
-    @property
-    def _sharpness(self) -> float:
-        return self.whole.sharpness(self.edge)
+        sharpness, is_near = self.whole.sharpness(self.edge), self._is_near
+        visible = sharpness >= SOFT if is_near else self._has_edge(sharpness) and self._hides_texture(sharpness)
+        return visible and self.whole.aside < self._most_aside(is_near) * self.whole.pixels
 
     @property
     def _is_near(self) -> bool:
@@ -67,17 +64,14 @@ class Candidate:
             return False
         return self.inside.transparency <= HIDDEN
 
-    @property
-    def _has_edge(self) -> bool:
-        return self._sharpness >= (EDGED_DIM if self.whole.contrast < DIM else EDGED)
+    def _has_edge(self, sharpness: float) -> bool:
+        return sharpness >= (EDGED_DIM if self.whole.contrast < DIM else EDGED)
 
-    @property
-    def _hides_texture(self) -> bool:
-        small = self.whole.pixels < FEW_PIXELS and self._sharpness > CRISP
+    def _hides_texture(self, sharpness: float) -> bool:
+        small = self.whole.pixels < FEW_PIXELS and sharpness > CRISP
         return max(self.whole.survival, self.inside.survival) <= (RELIT_SMALL if small else RELIT)
 
-    @property
-    def _most_aside(self) -> float:
+    def _most_aside(self, is_near: bool) -> float:
         if self.sparks >= RESTLESS:
             return ASIDE_RESTLESS
-        return ASIDE_FAINT if self.strength < FAINT or self._is_near else ASIDE
+        return ASIDE_FAINT if self.strength < FAINT or is_near else ASIDE

@@ -3,7 +3,7 @@
 Arrays of cells have shape `(18, 32)`, those of pixels `(90, 160)`; a leading camera axis is marked with N.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,18 +20,21 @@ _T = TypeVar("_T", bound=np.generic)
 
 
 def count_per_cell(pixels: Bools) -> Counts:
-    """How many pixels of each cell are set: `(N, 90, 160)` in one piece in, `(N, 18, 32)` out.
-
-    Few are as a rule, and quicker found than all are added up; those of all cameras at once.
-    """
-    number = pixels.ravel().nonzero()[0]
+    """How many pixels of each cell are set, of all cameras: `(N, 90, 160)` in one piece in, `(N, 18, 32)` out."""
     if len(pixels) == 1:
-        cells = _CELL_OF.take(number)
-    else:
-        lane, pixel = np.divmod(number, len(_CELL_OF))
-        cells = lane * (GRID_ROWS * GRID_COLUMNS) + _CELL_OF.take(pixel)
-    counts: Counts = np.bincount(cells, minlength=len(pixels) * GRID_ROWS * GRID_COLUMNS).astype(np.uint8)
-    return counts.reshape(-1, GRID_ROWS, GRID_COLUMNS)
+        return count_in_cells(pixels.ravel()).reshape(-1, GRID_ROWS, GRID_COLUMNS)
+    lane, pixel = np.divmod(pixels.ravel().nonzero()[0], len(_CELL_OF))
+    return _counted(lane * _CELLS + _CELL_OF.take(pixel), len(pixels) * _CELLS).reshape(-1, GRID_ROWS, GRID_COLUMNS)
+
+
+def count_in_cells(pixels: Bools) -> Counts:
+    """The same of one camera, flat: `(14400,)` in, `(576,)` out."""
+    return _counted(_CELL_OF.take(pixels.nonzero()[0]), _CELLS)
+
+
+def _counted(cells: npt.NDArray[np.integer[Any]], many: int) -> Counts:
+    """How often each of so many cells is named: few pixels are set as a rule, and quicker found than all added up."""
+    return np.bincount(cells, minlength=many).astype(np.uint8)
 
 
 def to_pixels(cells: npt.NDArray[_T]) -> npt.NDArray[_T]:
@@ -39,6 +42,7 @@ def to_pixels(cells: npt.NDArray[_T]) -> npt.NDArray[_T]:
     return cells.repeat(CELL, axis=1).repeat(CELL, axis=0)
 
 
+_CELLS = GRID_ROWS * GRID_COLUMNS
 _CELL_OF = to_pixels(np.arange(GRID_ROWS * GRID_COLUMNS, dtype=np.int16).reshape(GRID_ROWS, GRID_COLUMNS)).ravel()
 """The number of the cell that each pixel `(14400,)` lies in."""
 

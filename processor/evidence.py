@@ -1,7 +1,8 @@
-"""Evidence: what the pixels of a few suspect cells show, against the scene behind them.
+"""Evidence: what the pixels of a few suspect cells, and of those around them, show against the scene behind them.
 
 Light is compared on a logarithmic scale, on which a lamp or a shadow is an offset: the scene's own gradients survive
-it, while an object puts its own in their place.
+it, while an object puts its own in their place. All that is ever asked of a cell, whether it shows an object and
+whether one covers it, is asked of the same sums over its pixels.
 """
 
 import math
@@ -15,7 +16,6 @@ from processor.background import UNIT, Fixed
 from processor.cells import Bools, Reals
 from processor.cellset import CellSet, numbers, unpacked, unpacked_all
 from processor.patches import ABOVE, BELOW, LEFT, OWN, RIGHT, by_cell, patches
-from processor.sway import aside
 
 DARK = 24
 """Gray levels added before the logarithm, to keep the noise of dark pixels from growing without bound."""
@@ -32,10 +32,14 @@ LOG_LIGHT: Reals = (1024 * np.log2(np.arange((255 << UNIT) + 1) / (1 << UNIT) + 
 LOG_GRAY = LOG_LIGHT[:: 1 << UNIT].copy()
 """The same of a whole gray level."""
 
-TERMS = 11
-"""What is known of a pixel: the squared gradients along its row before and now, and along its column; the products of
-those before and now, along row and column; the squared change of light; the change of gray in 64ths; the room;
-whether the scene shows the same a pixel aside; and a one, to count by."""
+SUMS = 8
+"""What the differing pixels of a cell show, as sums: the squared gradients before, now, and of the change between them;
+the squared change of light; the change of gray in 64ths; the room; how many are as the scene is a pixel aside; and how
+many there are."""
+
+TRAITS = SUMS + 6
+"""What is known of a cell: the same, of the squares their roots; how steep the change of all its pixels is along rows
+and along columns, how large, and to which side; the size of the thing that it is near; and a one."""
 
 SLOPE: Reals = (1024 / math.log(2) / (np.arange((255 << UNIT) + 1) / (1 << UNIT) + DARK) / (1 << UNIT)).astype(
     np.float32
@@ -45,56 +49,89 @@ SLOPE: Reals = (1024 / math.log(2) / (np.arange((255 << UNIT) + 1) / (1 << UNIT)
 NOISE = 4 / 2.2**2
 """What noise adds to a squared gradient, in which four pixels have part, by its squared spread: 2.2 deviations."""
 
-_UNIT = np.array(UNIT, np.int16)
+_SQUARES = 4
+"""Of these sums, the first."""
+
+_TERMS = 15
+"""Of a pixel: its gradients, along its row and its column, in the scene, now and of the change between them, and the
+change of light, all seven squared; the change of gray; the room; whether the scene shows the same a pixel aside; and
+whether it differs, all these of differing pixels only; and of all: how steep the change is along row and column, how
+large, and to which side."""
+
+
+_UNIT, _NO_BRIGHTER = np.array(UNIT, np.int16), np.int16(0)
 
 
 class Evidence:
-    """Of some cells, from the picture `(14400,) uint8`, the scene's light `(14400,) int16` in 64ths of a gray level, of
-    each pixel the darkest gray that is background (`low`) and how many above it are too (`room`), and which pixels
-    differ and may be looked at."""
+    """Of some `cells` `(k,)`, from the picture `(14400,) uint8`, the scene's light `(14400,) int16` in 64ths of a gray
+    level, by how many of these the whole picture is `brighter`, how many grays are background (`room`), and which
+    pixels differ and may be looked at, and which show what is `aside`."""
 
     def __init__(
-        self, cells: CellSet, picture: Picture, light: Fixed, low: Picture, room: Picture, *, differing: Bools
+        self,
+        cells: CellSet,
+        picture: Picture,
+        light: Fixed,
+        room: Picture,
+        *,
+        differing: Bools,
+        aside: Bools,
+        brighter: np.int16 = _NO_BRIGHTER,
     ) -> None:
-        self._cells = numbers(cells)
-        at = patches(self._cells)
-        scene, now, rooms = light.take(at), picture.take(at), room.take(at)
-        self._own, self._scene = at[OWN], scene[OWN]
+        self.cells = numbers(cells)
+        at = patches(self.cells)
+        self._own = own = at[OWN]
+        scene, now = light.take(at), picture.take(at)
+        if brighter:
+            scene += brighter
+        self._scene = scene[OWN]
         octaves = np.empty((2, *at.shape), np.float32)
-        octaves[0] = LOG_LIGHT.take(scene)
-        octaves[1] = LOG_GRAY.take(now)
-        terms = np.empty((TERMS, *at[OWN].shape), np.float32)
+        LOG_LIGHT.take(scene, out=octaves[0], mode="clip")
+        LOG_GRAY.take(now, out=octaves[1], mode="clip")
+        terms = np.empty((_TERMS, *own.shape), np.float32)
         _add_light(terms, octaves)
-        brightening = now[OWN].astype(np.int16) << _UNIT
-        brightening -= scene[OWN]
+        brightening = now[OWN].astype(np.int16)
+        brightening <<= _UNIT
+        brightening -= self._scene
         terms[7] = np.abs(brightening, out=brightening)
-        terms[8] = rooms[OWN]
-        terms[9] = aside(now, low.take(at), rooms)
-        terms[10] = differing.take(at[OWN])
+        terms[8] = room.take(own)
+        terms[9] = aside.take(own)
+        terms[10] = differing.take(own)
         terms[:10] *= terms[10]
-        self._sums = by_cell(terms).T
+        sums = by_cell(terms)
+        self._known = sums[3:]
+        np.add(sums[0:6:2], sums[1:6:2], out=self._known[:3])
 
     def of(self, places: Sequence[CellSet]) -> list["Findings"]:
         """What each of some places of these cells shows."""
-        chosen = unpacked_all(places).take(self._cells, axis=1)
-        return [Findings.of(sums) for sums in chosen.astype(np.float32).dot(self._sums).tolist()]
+        chosen = unpacked_all(places).take(self.cells, axis=1).astype(np.float32)
+        return [Findings.of(sums) for sums in chosen.dot(self._known[:SUMS].T).tolist()]
+
+    def traits(self, sizes: float | Reals) -> Reals:
+        """What is known of each cell, near things of such `sizes` `(k,)`: `(14, k)`."""
+        known = np.ones((TRAITS, len(self.cells)), np.float32)
+        np.sqrt(self._known[:_SQUARES], out=known[:_SQUARES])
+        known[_SQUARES:-2] = self._known[_SQUARES:]
+        known[-2] = sizes
+        return known
 
     def noise(self, place: CellSet, spread: Fixed) -> float:
         """The mean squared gradient that noise makes in a place of these cells, by its `spread` `(14400,) int16`."""
-        chosen = unpacked(place).take(self._cells)
-        deviation = spread.take(self._own[:, chosen]) * SLOPE.take(self._scene[:, chosen])
+        chosen = unpacked(place).take(self.cells)
+        deviation = spread.take(self._own[:, chosen]) * SLOPE.take(self._scene[:, chosen], mode="clip")
         return NOISE * float(np.vdot(deviation, deviation)) / deviation.size
 
 
-def _add_light(terms: Reals, light: Reals) -> None:
-    """The first seven of them, from the light `(2, 49, k)` before and now."""
-    gradients = np.empty((2, 2, *terms.shape[1:]), np.float32)
-    np.subtract(light[:, RIGHT], light[:, LEFT], out=gradients[0])
-    np.subtract(light[:, BELOW], light[:, ABOVE], out=gradients[1])
-    np.multiply(gradients, gradients, out=terms[:4].reshape(gradients.shape))
-    np.multiply(gradients[:, 0], gradients[:, 1], out=terms[4:6])
-    np.subtract(light[1, OWN], light[0, OWN], out=terms[6])
-    terms[6] *= terms[6]
+def _add_light(terms: Reals, octaves: Reals) -> None:
+    """The first seven of them and the last four, from the light `(2, 49, k)` before and now."""
+    gradients = terms[:6].reshape(3, 2, *terms.shape[1:])
+    np.subtract(octaves[:, RIGHT], octaves[:, LEFT], out=gradients[:2, 0])
+    np.subtract(octaves[:, BELOW], octaves[:, ABOVE], out=gradients[:2, 1])
+    np.subtract(gradients[1], gradients[0], out=gradients[2])
+    np.subtract(octaves[1, OWN], octaves[0, OWN], out=terms[6])
+    np.abs(terms[4:7], out=terms[11:14])
+    terms[14] = terms[6]
+    np.multiply(terms[:7], terms[:7], out=terms[:7])
 
 
 class Findings(NamedTuple):
@@ -113,18 +150,10 @@ class Findings(NamedTuple):
 
     @classmethod
     def of(cls, sums: Sequence[float]) -> "Findings":
-        """From those of the terms."""
-        across, across_now, down, down_now, across_product, down_product, light, gray, room, swayed, pixels = sums
-        return cls(
-            pixels=pixels,
-            before=across + down,
-            now=across_now + down_now,
-            product=across_product + down_product,
-            squared_light=light,
-            gray=gray / (1 << UNIT),
-            room=room / 2,
-            aside=swayed,
-        )
+        before, now, change, light, gray, room, aside, pixels = sums
+        # Of two gradients a and b, 2 ab is a^2 + b^2 - (b - a)^2.
+        product = (before + now - change) / 2
+        return cls(pixels, before, now, product, light, gray / (1 << UNIT), room / 2, aside)
 
     def without(self, noise: float) -> "Findings":
         """The same had the picture no noise, of whose squared gradients that is the mean."""

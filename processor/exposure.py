@@ -27,7 +27,8 @@ WHITE = 250
 _SAMPLES = slice(30, None, 61)
 """Pixels enough, of all rows and columns, to know the median of a picture."""
 
-_UNIT = np.array(UNIT, np.int16)
+_UNIT, _ONE = np.array(UNIT, np.int16), np.array(1, np.int16)
+_WHITE, _WHITEST = np.array(WHITE, np.uint8), np.array((WHITE << UNIT) - 1, np.uint16)
 _SHARES = np.linspace(0, 1, 256)
 
 
@@ -75,8 +76,10 @@ def _sampled(picture: Picture, light: Fixed) -> tuple[Picture, Fixed]:
     """Some pixels of the picture and of the scene; where this is black, as under a mask, no exposure changes it, nor is
     it known by what is white."""
     now, before = picture[_SAMPLES], light[_SAMPLES]
-    lit = (before > 0) & (before < WHITE << UNIT) & (now < WHITE)
-    return (now[lit], before[lit]) if lit.any() else (now, before)
+    lit = (before - _ONE).view(np.uint16) < _WHITEST  # black wraps around to the top
+    lit &= now < _WHITE
+    some = np.count_nonzero(lit)
+    return (now[lit], before[lit]) if 0 < some < len(lit) else (now, before)
 
 
 def _change(now: Picture, before: Fixed) -> Fixed:

@@ -36,7 +36,7 @@ class Ladder:
 
     def __init__(self, settings: CameraSettings) -> None:
         (lowest, self._demand), *keener = rungs(sensitivity_map(settings))
-        self.neutral = _watch(lowest)
+        self.neutral = _watch(lowest, extends=True)
         self._keener = [(rung, demand, _watch(rung)) for rung, demand in keener]
         self._sizes = Sizes.of(settings)
 
@@ -74,5 +74,5 @@ class Ladder:
         ]
 
 
-def _watch(rung: Rung) -> Watch:
-    return Watch(rung.cell_pixels, rung.core_pixels, rung.least_strength)
+def _watch(rung: Rung, *, extends: bool = False) -> Watch:
+    return Watch(rung.cell_pixels, rung.core_pixels, rung.least_strength, extends=extends)

@@ -19,7 +19,7 @@ from processor.exposure import exposed_alike
 from processor.extent import covering
 from processor.ladder import Ladder, Report
 from processor.memory import FRAMES
-from processor.sight import Sight
+from processor.sight import Sight, seen
 from processor.standing import Standing
 from processor.tampering import UNHARMED, Tampering
 from processor.upheaval import Upheavals
@@ -111,30 +111,34 @@ class Lane:
     def _sight(self, scene: Background, differing: Bools, counts: Counts) -> Sight:
         """As the camera would see it if it had not adapted its exposure to what passes."""
         lane, shown = self._number, self._pictures[-1]
-        light = scene.light[lane].ravel()
+        light, low, room = scene.light[lane].ravel(), scene.low[lane].ravel(), scene.room[lane].ravel()
         picture, brightening = exposed_alike(shown, light)
-        self._pictures[-1] = picture
-        sight = Sight(
+        if picture is shown:
+            differing, counts = differing.ravel(), counts.ravel()
+        else:
+            self._pictures[-1] = picture
+            differing, counts = seen(picture, low, room)
+        return Sight(
             picture=picture,
             earlier=self._pictures[0],
             light=light,
             brightening=brightening,
             spread=scene.spread[lane].ravel(),
-            low=scene.low[lane].ravel(),
-            room=scene.room[lane].ravel(),
-            differing=differing.ravel(),
-            counts=counts.ravel(),
+            low=low,
+            room=room,
+            margins=scene.margins[lane],
+            differing=differing,
+            counts=counts,
             interior=self._interior,
         )
-        return sight if picture is shown else sight.against(sight.low, sight.room)
 
     def _turned(self, time: datetime, scene: Background) -> SceneChange | None:
         """Told once the picture shows anything: what is seen after a cover is lifted is compared with what was before
         it was put on."""
         if self._tampering.is_blind:
             return None
-        low, room = scene.low[self._number].ravel(), scene.room[self._number].ravel()
-        change = self._upheavals.compare(self._pictures[-1], self._pictures[0], low, room)
+        room = scene.room[self._number].ravel()
+        change = self._upheavals.compare(self._pictures[-1], self._pictures[0], room)
         if change is SceneChange.TURNED:
             self._tampering.turned(time)
             scene.adopt(self._number, self._pictures[-1].reshape(FRAME_HEIGHT, FRAME_WIDTH))
@@ -160,7 +164,8 @@ class Lane:
         found = self._neutral.judge(sight, self._sparks)
         found = self._belief.judge(suspects, found, self._sparks, self._neutral.turned)
         self._adapt(scene, self._neutral.flashes())
-        found = covering(found, sight, self._neutral.full)
+        if found and self._neutral.evidence:
+            found = covering(found, self._neutral.evidence, self._neutral.full, sight.counts)
         self._standing.follow(self.times[-1], self._neutral.full, union(one.cells for one in found))
         bounds = partial(scene.bounds, self._number)
         report = self._ladder.report(found, sight, bounds, self._belief, self._sparks)

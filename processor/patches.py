@@ -5,15 +5,11 @@ further, and numpy, which is quickest with arrays in one piece, need not know of
 other, but no pixel inside a cell is that far out.
 """
 
-from typing import TypeVar
-
 import numpy as np
 import numpy.typing as npt
 
 from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS
 from processor.cells import CELL, Bools, Reals
-
-_T = TypeVar("_T", bound=np.generic)
 
 SIDE = CELL + 2
 """Pixels along a patch's side."""
@@ -43,7 +39,6 @@ def _patches() -> npt.NDArray[np.intp]:
 
 
 _PATCHES = _patches()
-_INSIDES = np.ascontiguousarray(_PATCHES[OWN][INSIDE])
 
 
 def patches(cells: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
@@ -51,23 +46,10 @@ def patches(cells: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
     return _PATCHES.take(cells, axis=1)
 
 
-def insides(cells: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """The pixel numbers of each of `cells` `(k,)`: `(25, k)`."""
-    return _INSIDES.take(cells, axis=1)
-
-
-def around(patches: npt.NDArray[_T], join: np.ufunc) -> npt.NDArray[_T]:
-    """The least, the greatest, the sum or any of each pixel and its eight neighbours: `(49, k)` in, `(33, k)` out."""
-    rows = join(join(patches[: -2 * SIDE], patches[SIDE:-SIDE]), patches[2 * SIDE :])
-    joined: npt.NDArray[_T] = join(join(rows[:-2], rows[1:-1]), rows[2:])
-    return joined
-
-
-def by_cell(values: Bools | Reals) -> Reals:
-    """The sums `(..., k)` over those of the pixels `(..., 33, k)`, from the first inside to the last, that are inside.
+def by_cell(values: Reals) -> Reals:
+    """The sums `(t, k)` over those of the pixels `(t, 33, k)`, from the first inside to the last, that are inside.
 
     A product with ones and noughts is quicker than a sum.
     """
-    reals = values.astype(np.float32, copy=False)
-    sums: Reals = _ONES.dot(reals) if reals.ndim == 2 else np.matmul(_ONES, reals)
+    sums: Reals = np.matmul(_ONES, values)
     return sums

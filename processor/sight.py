@@ -1,20 +1,21 @@
 """A sight: one picture of a camera beside its background, as it is shown to all that judge it."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
-from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, Picture
+from nvr.model import Picture
 from processor.background import Fixed
-from processor.cells import Bools, Counts, count_per_cell
+from processor.cells import Bools, Counts, count_in_cells
+from processor.margins import Margins
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(NamedTuple):
     """Of one camera, flat `(14400,)`: the picture, the one two frames ago, the scene's light, the noise's `spread`,
     `low` (the darkest gray that is background) and `room` (how many above it are too), the differing pixels, and counts
-    of these by cell `(576,)`. By its `brightening` the whole picture is brighter than the scene, in 64ths of a gray
-    level. Where there are masks, only pixels of the `interior` may count."""
+    of these by cell `(576,)`; and the `margins` of what is background. By its `brightening` the whole picture is
+    brighter than the scene, in 64ths of a gray level. Where there are masks, only pixels of the `interior` may count.
+    """
 
     picture: Picture
     earlier: Picture
@@ -23,6 +24,7 @@ class Sight:
     spread: Fixed
     low: Picture
     room: Picture
+    margins: Margins
     differing: Bools
     counts: Counts
     interior: Bools | None = None
@@ -32,9 +34,25 @@ class Sight:
         """The differing pixels that may count."""
         return self.differing if self.interior is None else self.differing & self.interior
 
+    @property
+    def aside(self) -> Bools:
+        """The pixels that show what is background to them or right beside them."""
+        return self.margins.shown(self.picture)
+
+    @property
+    def changed(self) -> Bools:
+        """The pixels that change now."""
+        return self.margins.changed(self.picture, self.earlier)
+
     def against(self, low: Picture, room: Picture) -> "Sight":
         """The same picture against other bounds of what is background, of any shape."""
         low, room = low.ravel(), room.ravel()
-        differing = (self.picture - low) > room
-        counts = count_per_cell(differing.reshape(1, FRAME_HEIGHT, FRAME_WIDTH)).ravel()
-        return replace(self, low=low, room=room, differing=differing, counts=counts)
+        differing, counts = seen(self.picture, low, room)
+        return self._replace(low=low, room=room, margins=Margins.of(low, room), differing=differing, counts=counts)
+
+
+def seen(picture: Picture, low: Picture, room: Picture) -> tuple[Bools, Counts]:
+    """Which pixels of a picture `(14400,)` differ from what is background, and how many by cell `(576,)`."""
+    # Grays below `low` wrap around to the top, so that one comparison does for both sides.
+    differing = (picture - low) > room
+    return differing, count_in_cells(differing)

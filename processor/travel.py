@@ -1,7 +1,7 @@
 """Travel: whether what moves gets anywhere. People and cars do; twigs, flags and flickering signs move on the spot."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from processor.cellset import CellSet, grown, union
 from processor.memory import LARGE
@@ -20,8 +20,7 @@ SMALLEST = 3
 """Cells below which something may be another twig each time."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Track:
+class _Track(NamedTuple):
     """Something that moves: the cells it was last in, those it was first in, the territory it began in, for how many
     frames it has been followed since, in which frame it had last left such a territory, and for how many frames it was
     `missed`."""
@@ -68,7 +67,7 @@ class Travel:
         """Tracks that nothing continues are kept for a moment."""
         near = grown(grown(union(components)))
         return [
-            replace(track, missed=track.missed + 1)
+            track._replace(missed=track.missed + 1)
             for track in self._tracks
             if track.missed < MISSED_FRAMES and not track.cells & near
         ]

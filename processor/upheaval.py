@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from nvr.model import GRID_COLUMNS, GRID_ROWS, Picture, SceneChange
+from nvr.model import FRAME_HEIGHT, FRAME_WIDTH, GRID_COLUMNS, GRID_ROWS, Picture, SceneChange
 from processor.background import UNIT, Fixed
 from processor.cells import Bools
 from processor.cellset import ALL, CellSet, unpacked
-from processor.evidence import Evidence
+from processor.evidence import Evidence, Findings
 from processor.sight import Sight
 
 WHOLE_PICTURE = 0.35
@@ -75,7 +75,7 @@ class Upheavals:
             return True, SceneChange.LIGHT if was_settled else None
         return self._wait(sight)
 
-    def compare(self, picture: Picture, earlier: Picture, low: Picture, room: Picture) -> SceneChange | None:
+    def compare(self, picture: Picture, earlier: Picture, room: Picture) -> SceneChange | None:
         """Once all has settled: whether the picture `(14400,)` shows another scene than before the first upheaval, and
         not only noise: the one two frames ago shows it too."""
         if self._before is None or not self.settled:
@@ -83,13 +83,13 @@ class Upheavals:
         self._since += 1
         if self._since < COMPARED_AFTER:
             return None
-        [whole] = Evidence(ALL, picture, self._before, low, room, differing=self._visible).of([ALL])
+        whole = _shown(ALL, picture, self._before, room, self._visible)
         self._before = None
         is_another = whole.telling and whole.now > BARE * whole.before and whole.contrast > UNCHANGED
         if not is_another or whole.survival >= KNOWN_AGAIN:
             return None
         light: Fixed = earlier.astype(np.int16) << UNIT
-        [lasting] = Evidence(ALL, picture, light, low, room, differing=self._visible).of([ALL])
+        lasting = _shown(ALL, picture, light, room, self._visible)
         return SceneChange.TURNED if lasting.survival > LASTING else None
 
     def rest(self) -> None:
@@ -123,11 +123,19 @@ def _relit(sight: Sight, suspects: CellSet, size: int) -> bool:
     darker = np.count_nonzero(clear) - brighter
     if max(brighter, darker) > ONE_WAY * size:
         return True
-    [whole] = Evidence(suspects, sight.picture, sight.light, sight.low, sight.room, differing=clear).of([suspects])
-    return whole.survival > ALIKE
+    return _shown(suspects, sight.picture, sight.light, sight.room, clear).survival > ALIKE
+
+
+def _shown(cells: CellSet, picture: Picture, light: Fixed, room: Picture, differing: Bools) -> Findings:
+    """What all these cells show; whether a pixel aside is not asked."""
+    [whole] = Evidence(cells, picture, light, room, differing=differing, aside=_NOWHERE).of([cells])
+    return whole
 
 
 def _stands_still(sight: Sight, visible: Bools) -> bool:
     """Whether hardly any pixel changed since two frames ago."""
     change = np.maximum(sight.picture, sight.earlier) - np.minimum(sight.picture, sight.earlier)
     return bool(np.count_nonzero(change[visible] > 12) < 0.05 * np.count_nonzero(visible))
+
+
+_NOWHERE: Bools = np.zeros(FRAME_HEIGHT * FRAME_WIDTH, bool)

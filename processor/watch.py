@@ -5,18 +5,15 @@ edges (light has none), is solid, was there before (sparks were not), and hides 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from nvr.model import Picture
 from processor.candidate import Candidate
-from processor.cells import CELL, Bools
-from processor.cellset import ALL, CELLS, CellSet, components, grown, numbers, packed, rim, subset, union
+from processor.cells import count_in_cells
+from processor.cellset import ALL, CELLS, CellSet, components, grown, packed, rim, spread, union
 from processor.evidence import Evidence
 from processor.memory import LARGE, Memory
-from processor.patches import insides
 from processor.sight import Sight
 
 FULL_PIXELS = 7
@@ -34,12 +31,11 @@ MANY_SPARKS = 20
 NOISY = 2.0
 """The contrast up to which the gradients of noise are taken from those of a component: faint light has none else."""
 
-LEAST_CHANGE = np.uint8(5)
-"""Gray levels that a pixel changes in two frames where something moves, however quiet the scene behind it was."""
+STIRRING = 2
+"""Pixels that change now where something moves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(NamedTuple):
     """Cells that move together. `contrast` is in thresholds, `strength` grows with the size too; `seen_before` counts
     the frames in a row in which it was there before it was confirmed."""
 
@@ -50,12 +46,14 @@ class Component:
 
 
 class Watch:
-    """Watches one camera with one demand: `cell_pixels` make a cell suspect, `core_pixels` its component solid."""
+    """Watches one camera with one demand: `cell_pixels` make a cell suspect, `core_pixels` its component solid. Where
+    it `extends`, there is `evidence` too of all cells that what it found last may cover."""
 
-    def __init__(self, cell_pixels: int, core_pixels: int, least_strength: float) -> None:
+    def __init__(self, cell_pixels: int, core_pixels: int, least_strength: float, *, extends: bool = False) -> None:
         self.cell_pixels = cell_pixels
         self._levels = np.array([[cell_pixels], [core_pixels], [FULL_PIXELS]], np.uint8)
-        self._least_strength = least_strength
+        self._least_strength, self._extends = least_strength, extends
+        self.evidence: Evidence | None = None
         self._memory = Memory()
         self._suspects: CellSet = 0
         self._solid: CellSet = 0
@@ -90,7 +88,8 @@ class Watch:
 
     def judge(self, sight: Sight, sparks: float) -> list[Component]:
         """What of the suspects moves, where so many `sparks` are usual."""
-        lively = self._suspects & grown(_changing(numbers(self._suspects), sight))
+        stirring = packed(count_in_cells(sight.changed) >= STIRRING)
+        lively = self._suspects & grown(self._suspects & stirring)
         likely = [one for one in components(lively) if self._is_persistent(one, sparks)]
         confirmed = self._confirmed(likely, sight, sparks) if likely else []
         self._memory.note(lively)
@@ -110,9 +109,16 @@ class Watch:
         likely = [one for one in likely if SOLID * (one & self._solid).bit_count() >= one.bit_count()]
         if not likely:
             return []
-        together, many = union(likely), len(likely)
-        evidence = Evidence(together, sight.picture, sight.light, sight.low, sight.room, differing=sight.clear)
-        rims = rim(together)
+        rims, many = rim(union(likely)), len(likely)
+        evidence = self.evidence = Evidence(
+            self._looked_at(likely),
+            sight.picture,
+            sight.light,
+            sight.room,
+            differing=sight.clear,
+            aside=sight.aside,
+            brighter=sight.brightening,
+        )
         shown = evidence.of([*likely, *(one & rims for one in likely), *(one & ~rims for one in likely)])
         found = []
         for one, whole, edge, inside in zip(likely, shown, shown[many:], shown[2 * many :], strict=False):
@@ -123,26 +129,12 @@ class Watch:
                 found.append(self._component(one, candidate))
         return found
 
+    def _looked_at(self, likely: Sequence[CellSet]) -> CellSet:
+        """Those of what is likely, and all where it may extend to."""
+        cells = union(likely)
+        return grown(cells | spread(cells, self.full)) if self._extends else cells
+
     def _component(self, cells: CellSet, candidate: Candidate) -> Component:
         shown = cells & self.full or cells & self._solid
         seen_before = self._memory.run(cells, candidate.sparks >= SHOWER)
         return Component(shown, candidate.whole.contrast, candidate.strength, seen_before)
-
-
-def _changing(cells: npt.NDArray[np.intp], sight: Sight) -> CellSet:
-    """Those of the cells in which pixels differ from two frames ago."""
-    at = insides(cells)
-    changed = changing(sight.picture.take(at), sight.earlier.take(at), sight.room.take(at))
-    return subset(cells, _ONES.dot(changed.astype(np.float32)) >= 2)
-
-
-def changing(now: Picture, ago: Picture, room: Picture) -> Bools:
-    """Which pixels differ from two frames `ago` by three eighths of the room, in any shape."""
-    change = np.maximum(now, ago)
-    change -= np.minimum(now, ago)
-    least = room >> 2
-    least += room >> 3
-    return np.asarray(change > np.maximum(least, LEAST_CHANGE, out=least))
-
-
-_ONES = np.ones(CELL * CELL, np.float32)

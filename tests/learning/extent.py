@@ -5,6 +5,7 @@ takes some minutes. Nothing is judged by any of these films: the seeds that are 
 """
 
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -18,11 +19,11 @@ import numpy.typing as npt
 
 from nvr.model import Frame
 from processor.analyser import CameraAnalyser
-from processor.cells import Bools, Reals
-from processor.cellset import CellSet
-from processor.extent import TRAITS, Nearby, covering
-from processor.network import inputs, inputs_of
-from processor.sight import Sight
+from processor.cells import Bools, Counts, Reals
+from processor.cellset import CellSet, grown, union, unpacked
+from processor.evidence import TRAITS, Evidence
+from processor.extent import covering, together, traits
+from processor.network import PLACES, inputs
 from processor.watch import Component
 from tests.learning.lens import bits_a_second, lens
 from tests.learning.network import fitted
@@ -37,6 +38,7 @@ MOST_CELLS = 12_000
 """Of one film: what fills the picture all the time has no more to teach."""
 
 HIDDEN = 32
+LINE = 118
 LEARNT = Path(__file__).parents[2] / "processor" / "learnt.py"
 HEAD = '''"""What was learnt: numbers, by `python -m tests.learning.extent`. New traits are to be learnt anew."""
 
@@ -55,12 +57,12 @@ _SAYS = """
 COVERED = Network(
     np.fromstring(_WEIGHTS, np.float32, sep=" ").reshape({units}, -1), np.fromstring(_SAYS, np.float32, sep=" ")
 )
-"""Whether an object covers a cell: by the traits of `processor.extent`."""
+"""Whether an object covers a cell: by the traits of `processor.evidence`."""
 '''
 
 
 class Lesson(NamedTuple):
-    """Of one film, what was known of n cells `(n, 6 t + 2)`, and which were `covered` `(n,)`."""
+    """Of one film, what was known of n cells `(n, 6 t)`, and which were `covered` `(n,)`."""
 
     known: Reals
     covered: Bools
@@ -68,22 +70,23 @@ class Lesson(NamedTuple):
 
 def lesson(shots: Iterable[Shot]) -> Lesson:
     """Of all that the analyser asks about; what stands still, and may move or not, is left out."""
-    analyser, asked = CameraAnalyser(CAMERA), list[Nearby]()
+    analyser, asked = CameraAnalyser(CAMERA), list[tuple[npt.NDArray[np.intp], Reals, Bools]]()
 
-    def noting(found: Sequence[Component], sight: Sight, full: CellSet) -> list[Component]:
-        if found:
-            asked.append(Nearby.of(found, sight, full))
-        return covering(found, sight, full)
+    def noting(found: Sequence[Component], evidence: Evidence, full: CellSet, counts: Counts) -> list[Component]:
+        wholes = [together(one.cells, full) for one in found]
+        near = unpacked(grown(union(wholes))).take(evidence.cells)
+        asked.append((evidence.cells, traits(wholes, evidence), near))
+        return covering(found, evidence, full, counts)
 
-    known, covered = [np.zeros((0, inputs_of(TRAITS)), np.float32)], [np.zeros(0, bool)]
+    known, covered = [np.zeros((0, PLACES * TRAITS), np.float32)], [np.zeros(0, bool)]
     with patch("processor.lane.covering", noting):
         for shot in shots:
             asked.clear()
             analyser.analyse(Frame(CAMERA.name, EPOCH + timedelta(seconds=shot.seconds), shot.picture))
-            for near in asked:
-                told = ~shot.ignored.ravel()[near.cells]
-                known.append(inputs(near.cells, near.traits, near.sizes)[told])
-                covered.append(shot.cells.ravel()[near.cells][told])
+            for cells, shown, near in asked:
+                told = near & ~shot.ignored.ravel()[cells]
+                known.append(inputs(cells, shown)[told])
+                covered.append(shot.cells.ravel()[cells][told])
     return _some(Lesson(np.concatenate(known), np.concatenate(covered)))
 
 
@@ -129,8 +132,7 @@ def written(weights: Reals, says: Reals) -> str:
 
 
 def _lines(numbers: npt.NDArray[np.float32]) -> str:
-    words = [f"{number:.4g}" for number in numbers.ravel()]
-    return "\n".join(" ".join(words[first : first + 12]) for first in range(0, len(words), 12))
+    return textwrap.fill(" ".join(f"{number:.4g}" for number in numbers.ravel()), LINE)
 
 
 def main(say: Callable[[str], object] = sys.stderr.write) -> None:

@@ -14,6 +14,9 @@ FLIPPED = 0.2
 LEANING = np.float32(0.2)
 """Log odds in favour of being covered: what makes most of F1 lies below even chances."""
 
+ONE = -PLACES
+"""Of what is known of a cell, that which is always one: the last trait, of the cell itself."""
+
 UPSIDE_DOWN = np.array([0, 1, 4, 5, 2, 3])
 """The places, with those above and those below exchanged."""
 
@@ -29,7 +32,7 @@ def fitted(
     weight = np.concatenate([np.full(len(one), len(one) ** -0.5, np.float32) for one in covered])
     weight /= weight.mean()
     middle, spread = shown.mean(axis=0), shown.std(axis=0) + 1e-6
-    middle[-1], spread[-1] = 0, 1
+    middle[ONE], spread[ONE] = 0, 1
     shown -= middle
     shown /= spread
     inputs = shown.shape[1]
@@ -41,15 +44,15 @@ def fitted(
         adam.step(_gradients(parts, shown[batch], truth[batch], weight[batch]))
     first, second, bias = parts
     first = first / spread[:, np.newaxis]
-    first[-1] -= middle @ first
+    first[ONE] -= middle @ first
     return np.ascontiguousarray(first.T), np.concatenate((second, bias + LEANING))
 
 
 def _flipped(known: Reals, random: np.random.Generator) -> Reals:
     known = known.copy()
     chosen = random.random(len(known)) < FLIPPED
-    traits = known[chosen, :-2].reshape(-1, (known.shape[1] - 2) // PLACES, PLACES)
-    known[chosen, :-2] = traits[:, :, UPSIDE_DOWN].reshape(len(traits), -1)
+    traits = known[chosen].reshape(np.count_nonzero(chosen), -1, PLACES)
+    known[chosen] = traits[:, :, UPSIDE_DOWN].reshape(len(traits), -1)
     return known
 
 

@@ -5,9 +5,8 @@ import numpy.typing as npt
 
 from nvr.model import Picture
 from processor.background import Background
-from processor.cells import count_per_cell
 from processor.exposure import brightening
-from processor.sight import Sight
+from processor.sight import Sight, seen
 
 Gray = npt.NDArray[np.float64]
 
@@ -33,7 +32,7 @@ class Onlooker:
         picture, earlier = self.taken(gray), self._last.pop(0)
         self._last.append(picture)
         light, low, room = self._known.light[0].ravel(), self._known.low[0], self._known.room[0]
-        differing = (picture - low) > room
+        differing, counts = seen(picture.ravel(), low.ravel(), room.ravel())
         return Sight(
             picture=picture.ravel(),
             earlier=earlier.ravel(),
@@ -42,6 +41,7 @@ class Onlooker:
             low=low.ravel(),
             room=room.ravel(),
             spread=self._known.spread[0].ravel(),
-            differing=differing.ravel(),
-            counts=count_per_cell(differing[np.newaxis]).ravel(),
+            margins=self._known.margins[0],
+            differing=differing,
+            counts=counts,
         )

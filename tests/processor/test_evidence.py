@@ -8,6 +8,7 @@ from nvr.model import Picture
 from processor.cells import Bools
 from processor.cellset import union
 from processor.evidence import Evidence, Findings
+from processor.margins import Margins
 from tests.processor.scenes import wall
 
 SCENE = wall().astype(np.uint8)
@@ -21,8 +22,9 @@ ROOM = np.full((90, 160), 16, np.uint8)
 
 def evidence(picture: npt.NDArray[Any], scene: Picture = SCENE, differing: Bools = EVERYWHERE) -> Evidence:
     light = (scene.astype(np.int16) << 6).ravel()
-    low = (scene - np.minimum(scene, ROOM // 2)).ravel()
-    return Evidence(union(PLACES), picture.astype(np.uint8).ravel(), light, low, ROOM.ravel(), differing=differing)
+    shown = picture.astype(np.uint8).ravel()
+    aside = Margins.of(scene - np.minimum(scene, ROOM // 2), ROOM).shown(shown)
+    return Evidence(union(PLACES), shown, light, ROOM.ravel(), differing=differing, aside=aside)
 
 
 def by_cell(picture: npt.NDArray[Any], differing: Bools = EVERYWHERE) -> list[Findings]:
@@ -82,3 +84,25 @@ def test_only_pixels_that_differ_count() -> None:
 def test_what_shows_the_scene_a_pixel_aside_is_counted() -> None:
     assert together(np.roll(SCENE, 1, axis=1)).aside == together(SCENE).aside == 25 * len(CELLS)
     assert together(np.full((90, 160), 255)).aside == 0
+
+
+def test_a_picture_brighter_as_a_whole_is_compared_with_the_scene_as_bright() -> None:
+    light, shown = (SCENE.astype(np.int16) << 6).ravel(), (SCENE + 3).astype(np.uint8).ravel()
+    brighter = Evidence(
+        union(PLACES), shown, light, ROOM.ravel(), differing=EVERYWHERE, aside=EVERYWHERE, brighter=np.int16(3 << 6)
+    )
+    [whole] = brighter.of([union(PLACES)])
+    assert whole.contrast == whole.steepness == 0
+
+
+def test_traits_are_sums_over_differing_pixels_and_over_all() -> None:
+    """Three of its columns differ, by one octave above the 24 gray levels that are always added."""
+    plain = np.full((90, 160), 40, np.uint8)
+    twice, differing = np.full((90, 160), 2 * 64 - 24), np.zeros((90, 160), bool)
+    differing[20:25, 30:33] = True
+    traits = evidence(twice, plain, differing.ravel()).traits(np.full(len(CELLS), 5, np.float32))
+    cell = traits[:, 0]
+    assert cell[:4] == pytest.approx([0, 0, 0, 1024 * np.sqrt(15)])
+    assert cell[4:8] == pytest.approx([64 * 64 * 15, 16 * 15, 0, 15])
+    assert cell[8:] == pytest.approx([0, 0, 1024 * 25, 1024 * 25, 5, 1])
+    assert traits[:8, 1:].max() == 0

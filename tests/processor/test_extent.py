@@ -5,6 +5,7 @@ import pytest
 
 from processor.cellset import CellSet, packed
 from processor.extent import covering
+from processor.sight import Sight
 from processor.watch import Component, Watch
 from tests.processor.sights import Gray, Onlooker
 
@@ -18,14 +19,20 @@ def cells(rows: tuple[int, int], columns: tuple[int, int]) -> CellSet:
     return packed(array)
 
 
+def extended(watch: Watch, sight: Sight) -> list[Component]:
+    found = watch.judge(sight, CALMLY)
+    assert watch.evidence
+    return covering(found, watch.evidence, watch.full, sight.counts)
+
+
 def covered(scene: Gray) -> list[Component]:
     """Of what appears on the road."""
-    road, watch = Onlooker(ROAD), Watch(cell_pixels=3, core_pixels=5, least_strength=2.0)
+    road, watch = Onlooker(ROAD), Watch(cell_pixels=3, core_pixels=5, least_strength=2.0, extends=True)
     for gray in (ROAD, ROAD):
         watch.suspect(road.sees(gray))
     sight = road.sees(scene)
     watch.suspect(sight)
-    return covering(watch.judge(sight, CALMLY), sight, watch.full)
+    return extended(watch, sight)
 
 
 def test_a_part_that_looks_much_like_the_scene_belongs_to_it() -> None:
@@ -65,13 +72,13 @@ def test_where_the_picture_is_white_before_and_now_it_is_not() -> None:
     overexposed = ROAD.copy()
     overexposed[:50] = 300
     window = Onlooker(overexposed)
-    watch = Watch(cell_pixels=3, core_pixels=5, least_strength=2.0)
+    watch = Watch(cell_pixels=3, core_pixels=5, least_strength=2.0, extends=True)
     watch.suspect(window.sees(overexposed))
     walker = overexposed.copy()
     walker[30:60, 50:80] = 30
     sight = window.sees(walker)
     watch.suspect(sight)
-    [one] = covering(watch.judge(sight, CALMLY), sight, watch.full)
+    [one] = extended(watch, sight)
     assert one.cells == cells((6, 12), (10, 16))
 
 

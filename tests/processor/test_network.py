@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from processor.cells import Bools, Reals
-from processor.network import Network, inputs, inputs_of
+from processor.network import PLACES, Network, inputs
 
-TRAITS, HIDDEN = 3, 5
+TRAITS, HIDDEN = 4, 5
 COLUMNS = np.arange(576).reshape(18, 32)
 MIRRORED = COLUMNS[:, ::-1].ravel()
 
@@ -18,12 +18,12 @@ class Asked:
         random = np.random.default_rng(seed)
         self.cells = np.sort(random.choice(576, 200, replace=False))
         self.traits = random.normal(size=(TRAITS, 200)).astype(np.float32)
-        self.sizes = random.normal(size=200).astype(np.float32)
-        self.weights = random.normal(size=(HIDDEN, inputs_of(TRAITS))).astype(np.float32)
+        self.traits[-1] = 1
+        self.weights = random.normal(size=(HIDDEN, PLACES * TRAITS)).astype(np.float32)
         self.says = np.array([1, -1, 1, -1, 1, -0.5], np.float32)
 
     def answer(self) -> Bools:
-        return Network(self.weights, self.says).likely(self.cells, self.traits, self.sizes)
+        return Network(self.weights, self.says).likely(self.cells, self.traits)
 
 
 @pytest.fixture(params=range(4))
@@ -37,16 +37,16 @@ def plainly(asked: Asked) -> Bools:
     rows, columns = np.divmod(asked.cells, 32)
     field[:, rows + 1, columns + 1] = asked.traits
     answers = [
-        _odds(asked, field[:, row : row + 3, column : column + 3], size) > 0
-        for row, column, size in zip(rows, columns, asked.sizes, strict=True)
+        _odds(asked, field[:, row : row + 3, column : column + 3]) > 0
+        for row, column in zip(rows, columns, strict=True)
     ]
     return np.array(answers)
 
 
-def _odds(asked: Asked, nine: Reals, size: float) -> float:
+def _odds(asked: Asked, nine: Reals) -> float:
     above, own, below = nine[:, 0], nine[:, 1], nine[:, 2]
     places = [part for row in (own, above, below) for part in (row[:, 1], row[:, 0] + row[:, 2])]
-    shown = [*np.array(places).T.ravel(), size, 1]
+    shown = np.array(places).T.ravel()
     hidden = [max(float(np.dot(unit, shown)), 0.0) for unit in asked.weights]
     return float(np.dot([*hidden, 1], asked.says))
 
@@ -61,10 +61,10 @@ def test_the_same_is_likely_in_a_mirror(asked: Asked) -> None:
     answer = dict(zip(asked.cells, asked.answer(), strict=True))
     mirrored = MIRRORED[asked.cells]
     order = np.argsort(mirrored)
-    asked.cells, asked.traits, asked.sizes = mirrored[order], asked.traits[:, order], asked.sizes[order]
+    asked.cells, asked.traits = mirrored[order], asked.traits[:, order]
     assert [bool(one) for one in asked.answer()] == [bool(answer[MIRRORED[cell]]) for cell in asked.cells]
 
 
 def test_what_is_learnt_from_is_what_is_weighed(asked: Asked) -> None:
-    hidden = np.maximum(inputs(asked.cells, asked.traits, asked.sizes) @ asked.weights.T, 0)
+    hidden = np.maximum(inputs(asked.cells, asked.traits) @ asked.weights.T, 0)
     np.testing.assert_array_equal(hidden @ asked.says[:-1] > -asked.says[-1], asked.answer())

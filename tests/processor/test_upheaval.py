@@ -33,7 +33,7 @@ class Trial:
 
     def _follow(self, scene: Gray) -> None:
         sight = self._onlooker.sees(scene)
-        other = self.upheavals.compare(sight.picture, sight.earlier, sight.low, sight.room)
+        other = self.upheavals.compare(sight.picture, sight.earlier, sight.room)
         adopted, change = self.upheavals.follow(sight, packed(sight.counts >= 3))
         if adopted:
             self._onlooker.adopt(sight)
