@@ -133,8 +133,8 @@ class Background:
         spread += np.maximum(excess, slow, out=excess)
         np.maximum(spread, _LEAST_SPREAD, out=spread)
         self.low[part], self.room[part] = self._learnt_bounds(light, spread)
-        for lane in range(-self._learnt % MARGINS_FOR, len(self.base), MARGINS_FOR):
-            self.margins[lane] = Margins.of(self.low[lane], self.room[lane])
+        if self._learnt % MARGINS_FOR == 0:  # for all at once: a camera is judged alike whatever its number is
+            self.margins = [Margins.of(low, room) for low, room in zip(self.low, self.room, strict=True)]
 
     def _learnt_bounds(self, light: Fixed, spread: Fixed) -> tuple[Fixed, Fixed]:
         """`bounds` for all cameras at once, of the rows just learnt."""

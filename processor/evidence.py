@@ -59,13 +59,14 @@ whether it differs, all these of differing pixels only; and of all: how steep th
 large, and to which side."""
 
 
-_UNIT, _NO_BRIGHTER = np.array(UNIT, np.int16), np.int16(0)
+_UNIT, _BLACK, _WHITE = (np.array(number, np.int16) for number in (UNIT, 0, 255 << UNIT))
+_NO_BRIGHTER = np.int16(0)
 
 
 class Evidence:
-    """Of some `cells` `(k,)`, from the picture `(14400,) uint8`, the scene's light `(14400,) int16` in 64ths of a gray
-    level, by how many of these the whole picture is `brighter`, how many grays are background (`room`), and which
-    pixels differ and may be looked at, and which show what is `aside`."""
+    """Of some cells, whose numbers are `cells` `(k,)`, from the picture `(14400,) uint8`, the scene's light
+    `(14400,) int16` in 64ths of a gray level, by how many of these the whole picture is `brighter`, how many grays are
+    background (`room`), and which pixels differ and may be looked at, and which show what is `aside`."""
 
     def __init__(
         self,
@@ -84,6 +85,7 @@ class Evidence:
         scene, now = light.take(at), picture.take(at)
         if brighter:
             scene += brighter
+            np.minimum(np.maximum(scene, _BLACK, out=scene), _WHITE, out=scene)
         self._scene = scene[OWN]
         octaves = np.empty((2, *at.shape), np.float32)
         LOG_LIGHT.take(scene, out=octaves[0], mode="clip")
@@ -118,7 +120,7 @@ class Evidence:
     def noise(self, place: CellSet, spread: Fixed) -> float:
         """The mean squared gradient that noise makes in a place of these cells, by its `spread` `(14400,) int16`."""
         chosen = unpacked(place).take(self.cells)
-        deviation = spread.take(self._own[:, chosen]) * SLOPE.take(self._scene[:, chosen], mode="clip")
+        deviation = spread.take(self._own[:, chosen]) * SLOPE.take(self._scene[:, chosen])
         return NOISE * float(np.vdot(deviation, deviation)) / deviation.size
 
 

@@ -27,7 +27,7 @@ WHITE = 250
 _SAMPLES = slice(30, None, 61)
 """Pixels enough, of all rows and columns, to know the median of a picture."""
 
-_UNIT, _ONE = np.array(UNIT, np.int16), np.array(1, np.int16)
+_UNIT, _ONE, _NONE = np.array(UNIT, np.int16), np.array(1, np.int16), np.int16(0)
 _WHITE, _WHITEST = np.array(WHITE, np.uint8), np.array((WHITE << UNIT) - 1, np.uint16)
 _SHARES = np.linspace(0, 1, 256)
 
@@ -56,8 +56,9 @@ def exposed_alike(picture: Picture, light: Fixed) -> tuple[Picture, np.int16]:
 
 
 def _middle(change: Fixed) -> np.int16:
+    """The median of changes; none where it is more than a camera makes, and so what passes fills the picture."""
     middle: np.int16 = change[len(change) // 2]
-    return middle
+    return middle if -MOST <= middle <= MOST else _NONE
 
 
 def _depth(gray: float) -> float:

@@ -40,8 +40,8 @@ def together(cells: CellSet, full: CellSet) -> CellSet:
 
 
 def traits(wholes: Sequence[CellSet], evidence: Evidence) -> Reals:
-    """What is known of all cells `(14, k)` in and beside these things, whose size is in octaves of cells; of two that
-    meet, a cell is the larger one's."""
+    """What is known of all cells of the evidence `(14, k)`, for these things, whose size is in octaves of cells; of two
+    that meet, a cell is the larger one's."""
     sizes = [math.log2(1 + whole.bit_count()) for whole in wholes]
     if len(wholes) == 1:
         return evidence.traits(sizes[0])

@@ -101,9 +101,9 @@ class Lane:
         low, room = scene.low[self._number], scene.room[self._number]
         earlier = [one for one in self._beginning.pictures if one is not picture]
         counts = count_per_cell((np.stack([*earlier, picture]) - low) > room)
-        seen = [packed(cells >= self._neutral.cell_pixels) for cells in counts[:-1]]
-        self._neutral.recall(seen)
-        self._belief.recall(seen)
+        suspects = [packed(cells >= self._neutral.cell_pixels) for cells in counts[:-1]]
+        self._neutral.recall(suspects)
+        self._belief.recall(suspects)
         np.greater(picture - low, room, out=differing)
         present: Counts = counts[-1]
         return present
@@ -124,7 +124,6 @@ class Lane:
             light=light,
             brightening=brightening,
             spread=scene.spread[lane].ravel(),
-            low=low,
             room=room,
             margins=scene.margins[lane],
             differing=differing,
@@ -164,7 +163,8 @@ class Lane:
         found = self._neutral.judge(sight, self._sparks)
         found = self._belief.judge(suspects, found, self._sparks, self._neutral.turned)
         self._adapt(scene, self._neutral.flashes())
-        if found and self._neutral.evidence:
+        if found:
+            assert self._neutral.evidence is not None  # of this picture
             found = covering(found, self._neutral.evidence, self._neutral.full, sight.counts)
         self._standing.follow(self.times[-1], self._neutral.full, union(one.cells for one in found))
         bounds = partial(scene.bounds, self._number)

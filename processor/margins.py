@@ -14,7 +14,7 @@ from processor.cells import Bools
 LEAST_CHANGE = np.uint8(5)
 """Gray levels that a pixel changes in two frames where something moves, however quiet the scene behind it was."""
 
-_ONE, _TWO, _THREE = (np.array(bits, np.uint8) for bits in (1, 2, 3))
+_TWO, _THREE = (np.array(bits, np.uint8) for bits in (2, 3))
 
 
 class Margins(NamedTuple):
@@ -40,9 +40,9 @@ class Margins(NamedTuple):
 
     def changed(self, now: Picture, ago: Picture) -> Bools:
         """Which pixels `(14400,)` differ from two frames `ago` by more than they may: three eighths of the room."""
-        change = now - ago
-        change += self.change  # what falls below nought wraps around to the top, beyond what may be
-        return np.asarray(change > self.change << _ONE)
+        change = np.maximum(now, ago)
+        change -= np.minimum(now, ago)
+        return np.asarray(change > self.change)
 
 
 def _around(pixels: Picture, join: Callable[..., Picture]) -> Picture:

@@ -12,8 +12,8 @@ from processor.margins import Margins
 
 class Sight(NamedTuple):
     """Of one camera, flat `(14400,)`: the picture, the one two frames ago, the scene's light, the noise's `spread`,
-    `low` (the darkest gray that is background) and `room` (how many above it are too), the differing pixels, and counts
-    of these by cell `(576,)`; and the `margins` of what is background. By its `brightening` the whole picture is
+    how much `room` there is for what is background, in gray levels, and its `margins`; the differing pixels, and counts
+    of these by cell `(576,)`. By its `brightening` the whole picture is
     brighter than the scene, in 64ths of a gray level. Where there are masks, only pixels of the `interior` may count.
     """
 
@@ -22,7 +22,6 @@ class Sight(NamedTuple):
     light: Fixed
     brightening: np.int16
     spread: Fixed
-    low: Picture
     room: Picture
     margins: Margins
     differing: Bools
@@ -48,7 +47,7 @@ class Sight(NamedTuple):
         """The same picture against other bounds of what is background, of any shape."""
         low, room = low.ravel(), room.ravel()
         differing, counts = seen(self.picture, low, room)
-        return self._replace(low=low, room=room, margins=Margins.of(low, room), differing=differing, counts=counts)
+        return self._replace(room=room, margins=Margins.of(low, room), differing=differing, counts=counts)
 
 
 def seen(picture: Picture, low: Picture, room: Picture) -> tuple[Bools, Counts]:

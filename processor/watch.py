@@ -46,8 +46,9 @@ class Component(NamedTuple):
 
 
 class Watch:
-    """Watches one camera with one demand: `cell_pixels` make a cell suspect, `core_pixels` its component solid. Where
-    it `extends`, there is `evidence` too of all cells that what it found last may cover."""
+    """Watches one camera with one demand: `cell_pixels` make a cell suspect, `core_pixels` its component solid. Of
+    the last picture in which anything was likely there is `evidence`; where it `extends`, of all cells too that what it
+    found may cover."""
 
     def __init__(self, cell_pixels: int, core_pixels: int, least_strength: float, *, extends: bool = False) -> None:
         self.cell_pixels = cell_pixels
@@ -88,6 +89,9 @@ class Watch:
 
     def judge(self, sight: Sight, sparks: float) -> list[Component]:
         """What of the suspects moves, where so many `sparks` are usual."""
+        if not self._suspects:
+            self._memory.note(0)
+            return []
         stirring = packed(count_in_cells(sight.changed) >= STIRRING)
         lively = self._suspects & grown(self._suspects & stirring)
         likely = [one for one in components(lively) if self._is_persistent(one, sparks)]

@@ -38,7 +38,6 @@ class Onlooker:
             earlier=earlier.ravel(),
             light=light,
             brightening=brightening(picture.ravel(), light),
-            low=low.ravel(),
             room=room.ravel(),
             spread=self._known.spread[0].ravel(),
             margins=self._known.margins[0],

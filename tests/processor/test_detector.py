@@ -188,6 +188,15 @@ def test_objects_over_the_maximum_area_are_dropped() -> None:
     assert moving(detect(iter(shots), motion(max_area=0.005))) == []
 
 
+def test_a_camera_is_judged_alike_whatever_its_number_is() -> None:
+    detector = Detector([camera()] * 9)
+    for shot in shoot(18, walker(8, 16)):
+        time = EPOCH + timedelta(seconds=shot.seconds)
+        first, *others = detector.detect(np.repeat(shot.picture[np.newaxis], 9, axis=0), [time] * 9)
+        for other in others:
+            np.testing.assert_array_equal(other.heat, first.heat)
+
+
 def test_cameras_side_by_side_do_not_influence_each_other() -> None:
     settings = [camera(), motion(sensitivity=80), camera(masks=(LEFT,))]
     films = [list(shoot(18, FAINT, seed=1)), list(shoot(18, SMALL, seed=2)), list(shoot(18, walker(8, 16), seed=3))]

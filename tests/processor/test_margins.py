@@ -42,3 +42,10 @@ def test_a_pixel_stirs_where_it_changes_by_more_than_three_eighths_of_the_room(r
     ago = 130 * ONES
     assert not margins.changed((130 + way * least) * ONES, ago).any()
     assert margins.changed((130 + way * (least + 1)) * ONES, ago).all()
+
+
+@pytest.mark.parametrize("room", [4, 110, 255])
+@pytest.mark.parametrize(("ago", "now"), [(0, 255), (255, 0), (1, 254)])
+def test_a_change_from_black_to_white_is_one(room: int, ago: int, now: int) -> None:
+    margins = Margins.of(np.zeros((90, 160), np.uint8), np.full((90, 160), room, np.uint8))
+    assert margins.changed(now * ONES, ago * ONES).all()
