@@ -10,11 +10,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from processor.cells import Counts, Reals
-from processor.cellset import CellSet, filled, grown, lone, numbers, packed, spread, subset, unpacked_all
+from processor.cellset import ALL, CellSet, filled, grown, lone, numbers, packed, spread, subset, unpacked_all
 from processor.evidence import Evidence
 from processor.learnt import COVERED
 from processor.memory import LARGE
 from processor.watch import Component
+
+STARK = 12.0
+"""The contrast in thresholds from which on no part of something looks just like the scene, and the network, which was
+shown little of the kind, has doubts beside its steep edges."""
 
 MOST_SHADED = 2
 """Of so many cells that differ, an object covers one at least."""
@@ -27,9 +31,9 @@ def covering(found: Sequence[Component], evidence: Evidence, full: CellSet, coun
         return []
     wholes = [together(one.cells, full) for one in found]
     covered = subset(evidence.cells, COVERED.likely(evidence.cells, traits(wholes, evidence)))
-    covered &= packed(counts > 0)  # beside a steep edge the network has doubts where nothing changes at all
+    changed = packed(counts > 0)
     return [
-        one._replace(cells=_plausible(covered & grown(whole), whole, counts))
+        one._replace(cells=_plausible(covered & grown(whole) & (changed if one.contrast > STARK else ALL), whole, counts))
         for one, whole in zip(found, wholes, strict=True)
     ]
 
