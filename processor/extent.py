@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from processor.cells import Counts, Reals
-from processor.cellset import ALL, CellSet, filled, grown, lone, numbers, packed, spread, subset, unpacked_all
+from processor.cellset import CellSet, filled, grown, lone, numbers, packed, spread, subset, unpacked_all
 from processor.evidence import Evidence
 from processor.learnt import COVERED
 from processor.memory import LARGE
@@ -31,9 +31,9 @@ def covering(found: Sequence[Component], evidence: Evidence, full: CellSet, coun
         return []
     wholes = [together(one.cells, full) for one in found]
     covered = subset(evidence.cells, COVERED.likely(evidence.cells, traits(wholes, evidence)))
-    changed = packed(counts > 0)
+    certain = covered & packed(counts > 0)
     return [
-        one._replace(cells=_plausible(covered & grown(whole) & (changed if one.contrast > STARK else ALL), whole, counts))
+        one._replace(cells=_plausible((certain if one.contrast > STARK else covered) & grown(whole), whole, counts))
         for one, whole in zip(found, wholes, strict=True)
     ]
 
