@@ -57,7 +57,7 @@ class Background:
         self.low, self.room = np.zeros(shape, np.uint8), np.full(shape, 255, np.uint8)
         self.base = np.full(lanes, LEAST_BASE)
         self.margins = [Margins.of(self.low[lane], self.room[lane]) for lane in range(lanes)]
-        self._turn = self._learnt = 0
+        self._learnt = 0
         # Of one camera, without its axis: numpy is quicker with arrays in one piece.
         self._all: int | slice = 0 if lanes == 1 else slice(None)
         self._by_lane = () if lanes == 1 else (lanes, 1, 1)
@@ -106,7 +106,7 @@ class Background:
         """Follow a third of the pictures `(N, 90, 160)`: the light by 2 gray levels at most, so that it tends to the
         median and not the mean; the spread up quickly and down slowly. `held` cells are left as they are.
         """
-        first, self._turn = self._turn, (self._turn + 1) % TURNS
+        first = self._learnt % TURNS
         self._learnt += 1
         part = self._all, slice(first * _ROWS, (first + 1) * _ROWS)
         light, spread = self.light[part], self.spread[part]

@@ -58,7 +58,6 @@ change of light, all seven squared; the change of gray; the room; whether the sc
 whether it differs, all these of differing pixels only; and of all: how steep the change is along row and column, how
 large, and to which side."""
 
-
 _UNIT, _BLACK, _WHITE = (np.array(number, np.int16) for number in (UNIT, 0, 255 << UNIT))
 _NO_BRIGHTER = np.int16(0)
 
