@@ -1,6 +1,6 @@
 """Margins: how far a pixel may stray and mean nothing: to what its neighbours show, and from one picture to the next.
 
-They follow from what is background, which is learnt slowly: the background reckons them now and then, not for each picture.
+They follow from what is background, which is learnt slowly: they are reckoned now and then, not for each picture.
 """
 
 from collections.abc import Callable
